@@ -1,0 +1,103 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The architecture, top-down; arrows go one way (scripts/check-architecture holds them):
+//
+//   kbot → KBotRuntime → { KBotScripting, KBotKalshi, KBotSimulation, KBotReports }
+//   KBotScripting → KBotLua → CLuaBridge → CLua          KBotScripting → KBotEngine
+//   KBotEngine → KBotIndicators → KBotModel              KBotKalshi, KBotSimulation, KBotReports → KBotModel
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name + "Tests",
+        dependencies: [.byName(name: name), "KBotTestSupport"] + dependencies,
+        swiftSettings: strict
+    )
+}
+
+let package = Package(
+    name: "kbot",
+    products: [
+        .executable(name: "kbot", targets: ["kbot"]),
+        .library(name: "KBotModel", targets: ["KBotModel"]),
+        .library(name: "KBotIndicators", targets: ["KBotIndicators"]),
+        .library(name: "KBotEngine", targets: ["KBotEngine"]),
+        .library(name: "KBotSimulation", targets: ["KBotSimulation"]),
+        .library(name: "KBotReports", targets: ["KBotReports"]),
+        .library(name: "KBotScripting", targets: ["KBotScripting"]),
+        .library(name: "KBotRuntime", targets: ["KBotRuntime"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    ],
+    targets: [
+        // The core: pure, synchronous, integers only.
+        library("KBotModel"),
+        library("KBotIndicators", ["KBotModel"]),
+        library("KBotEngine", ["KBotModel", "KBotIndicators", deque, heap]),
+        library("KBotSimulation", ["KBotModel", deque, heap]),
+        library("KBotReports", ["KBotModel"]),
+
+        // Lua: a safe virtual machine, then strategies and risk rules behind the engine's ports.
+        .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
+        .target(name: "CLuaBridge", dependencies: ["CLua"]),
+        library("KBotLua", ["CLuaBridge"]),
+        library("KBotScripting", ["KBotLua", "KBotEngine", "KBotIndicators", "KBotModel"]),
+
+        // The venue's wire forms.
+        library("KBotKalshi", ["KBotModel"]),
+
+        // Runners, feeds, configuration, logging; then the command tree.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        library(
+            "KBotRuntime",
+            [
+                "KBotScripting", "KBotKalshi", "KBotSimulation", "KBotReports",
+                "KBotEngine", "KBotIndicators", "KBotModel", "CZlib",
+                logging, configuration, deque, heap,
+            ]
+        ),
+        .executableTarget(
+            name: "kbot",
+            dependencies: ["KBotRuntime", "KBotEngine", "KBotModel", "KBotReports", argumentParser, logging],
+            swiftSettings: strict
+        ),
+
+        library("KBotTestSupport", ["KBotModel"]),
+        tests("KBotModel"),
+        tests("KBotIndicators", ["KBotModel"]),
+        tests("KBotEngine", ["KBotModel", "KBotIndicators"]),
+        tests("KBotSimulation", ["KBotModel"]),
+        tests("KBotReports", ["KBotModel"]),
+        tests("KBotLua"),
+        tests("KBotScripting", ["KBotEngine", "KBotIndicators", "KBotModel"]),
+        tests("KBotKalshi", ["KBotModel"]),
+        tests("KBotRuntime", ["KBotEngine", "KBotKalshi", "KBotSimulation", "KBotReports", "KBotScripting", "KBotModel"]),
+        tests("kbot", ["KBotRuntime", "KBotModel"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

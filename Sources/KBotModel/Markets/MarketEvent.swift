@@ -1,0 +1,53 @@
+/// Something public that happened in the markets, at the venue's time.
+///
+/// Feeds of every kind (simulated, recorded, live) speak this and nothing else; the engine and the paper exchange hear it.
+public struct MarketEvent: Hashable, Sendable {
+    /// What happened.
+    public enum Kind: Hashable, Sendable {
+        /// A market became known, or its facts changed.
+        indirect case listed(Market)
+        /// The whole book of a market.
+        indirect case snapshot(MarketID, BookSnapshot)
+        /// A signed change of one level of a book; the price is of the outcome bid for.
+        case delta(MarketID, Outcome, Price, Quantity)
+        /// A public trade.
+        case trade(Trade)
+        /// The market was paused, resumed or closed.
+        case status(MarketID, MarketStatus)
+        /// The market was decided; a second one corrects the first.
+        case settled(MarketID, Settlement)
+        /// Messages were lost: the book cannot be trusted until the next snapshot.
+        case gap(MarketID)
+    }
+
+    /// The venue's time.
+    public let time: Timestamp
+    /// What happened.
+    public let kind: Kind
+
+    /// Makes an event.
+    @inlinable public init(time: Timestamp, _ kind: Kind) {
+        self.time = time
+        self.kind = kind
+    }
+}
+
+/// A public trade, as the venue prints it.
+public struct Trade: Hashable, Sendable {
+    /// Market traded.
+    public let market: MarketID
+    /// YES price.
+    public let price: Price
+    /// Contracts.
+    public let count: Quantity
+    /// Side of the taker: `.bid` bought YES, `.ask` sold it; nil when a recording does not tell.
+    public let taker: BookSide?
+
+    /// Makes a trade.
+    @inlinable public init(market: MarketID, price: Price, count: Quantity, taker: BookSide?) {
+        self.market = market
+        self.price = price
+        self.count = count
+        self.taker = taker
+    }
+}
