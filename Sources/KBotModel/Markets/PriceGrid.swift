@@ -24,7 +24,7 @@ public struct PriceGrid: Hashable, Sendable {
     public enum Malformed: Error, Hashable, Sendable, CustomStringConvertible {
         /// There are no ranges.
         case empty
-        /// A range has no positive step, or its length is not a whole number of steps.
+        /// A range has no step between 0 and 1 dollar, or its length is not a whole number of steps.
         case badRange(Range)
         /// The ranges leave a hole, overlap, or do not run from 0 to 1 dollar.
         case notContiguous(at: Price)
@@ -52,7 +52,7 @@ public struct PriceGrid: Hashable, Sendable {
         var reached = Price.zero
         for range in sorted {
             guard range.start == reached else { throw .notContiguous(at: reached) }
-            guard range.step.units > 0, range.end > range.start,
+            guard range.step.units > 0, range.step.units < Price.one.units, range.end > range.start,
                 (range.end.units - range.start.units) % range.step.units == 0
             else { throw .badRange(range) }
             reached = range.end

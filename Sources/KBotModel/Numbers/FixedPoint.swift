@@ -44,7 +44,7 @@ extension FixedPoint {
 /// Parses `[+-]digits[.digits]` into an integer scaled by `10^fractionDigits`; nil when malformed or out of range.
 @inlinable
 public func parseDecimal(_ bytes: some Sequence<UInt8>, fractionDigits: Int) -> Int64? {
-    var value: Int64 = 0
+    var value: Int64 = 0  // held negated: the negative range reaches one further
     var negative = false
     var digits = 0
     var fraction = -1  // digits seen after the point; -1 before it
@@ -59,7 +59,7 @@ public func parseDecimal(_ bytes: some Sequence<UInt8>, fractionDigits: Int) -> 
                 guard digit == 0 else { return nil }
             } else {
                 let (scaled, overflow) = value.multipliedReportingOverflow(by: 10)
-                let (sum, carry) = scaled.addingReportingOverflow(digit)
+                let (sum, carry) = scaled.subtractingReportingOverflow(digit)
                 guard !overflow, !carry else { return nil }
                 value = sum
                 if fraction >= 0 { fraction += 1 }
@@ -84,7 +84,8 @@ public func parseDecimal(_ bytes: some Sequence<UInt8>, fractionDigits: Int) -> 
         value = scaled
         missing -= 1
     }
-    return negative ? -value : value
+    guard negative || value != .min else { return nil }
+    return negative ? value : -value
 }
 
 /// The exact decimal text of `units × 10^-fractionDigits`, always with `fractionDigits` digits after the point.

@@ -105,6 +105,7 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
         }
         guard has("Z", at: index), index == bytes.count - 1 else { return nil }
         let date = UTCDay(year: Int(year), month: Int(month), day: Int(day))
+        guard date.civil.day == Int(day) else { return nil }  // no 31st of April
         let seconds = date.number * 86_400 + hour * 3_600 + minute * 60 + second
         self.init(microseconds: seconds * 1_000_000 + fraction)
     }
@@ -154,15 +155,18 @@ public struct UTCDay: Hashable, Comparable, Sendable, CustomStringConvertible {
     @inlinable public static func < (lhs: UTCDay, rhs: UTCDay) -> Bool { lhs.number < rhs.number }
 
     /// The date as `2026-04-27`.
-    public var description: String { String(start.description.prefix(10)) }
+    public var description: String { String(start.description.prefix { $0 != "T" }) }
 }
 
-/// Appends a non-negative integer, padded with zeros to `width` digits.
+/// Appends an integer, padded with zeros to at least `width` digits; years beyond 0…9999 need the sign and the room.
 func appendPadded(_ value: Int64, width: Int, to bytes: inout [UInt8]) {
-    var divisor: Int64 = 1
+    if value < 0 { bytes.append(UInt8(ascii: "-")) }
+    let magnitude = value.magnitude
+    var divisor: UInt64 = 1
     for _ in 1..<width { divisor *= 10 }
+    while magnitude / divisor >= 10 { divisor *= 10 }
     while divisor > 0 {
-        bytes.append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
+        bytes.append(UInt8(ascii: "0") + UInt8(magnitude / divisor % 10))
         divisor /= 10
     }
 }

@@ -49,7 +49,8 @@ public struct ClosedTrade: Hashable, Sendable {
         opened: Timestamp,
         closed: Timestamp,
         exit: Exit,
-        plan: TradePlan
+        plan: TradePlan,
+        settled: Quantity = .zero
     ) {
         self.strategy = strategy
         self.market = market
@@ -62,6 +63,29 @@ public struct ClosedTrade: Hashable, Sendable {
         self.closed = closed
         self.exit = exit
         self.plan = plan
+        self.settled = settled
+    }
+
+    /// Contracts of the exit that ended by settlement; 0 unless it did.
+    public let settled: Quantity
+
+    /// The same round trip after the venue corrected the market's result.
+    public func corrected(from old: Settlement, to new: Settlement) -> ClosedTrade {
+        let change = Money.value(of: settled, over: new.value - old.value)
+        return ClosedTrade(
+            strategy: strategy,
+            market: market,
+            direction: direction,
+            count: count,
+            entryValue: entryValue,
+            exitValue: exitValue + change,
+            fees: fees,
+            opened: opened,
+            closed: closed,
+            exit: exit,
+            plan: plan,
+            settled: settled
+        )
     }
 
     /// Profit before fees.

@@ -62,4 +62,9 @@ public struct Order: Hashable, Sendable {
         state = next
         return .applied
     }
+
+    /// Ends an order that the venue dropped with its market, if it still stood open.
+    public mutating func endWithMarket() {
+        if state.isOpen { state = .cancelled(.marketClosed) }
+    }
 }

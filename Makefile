@@ -1,0 +1,81 @@
+# `make` prints the targets. CI runs the same ones: .ci/run.
+
+PREFIX ?= /usr/local
+bindir := $(DESTDIR)$(PREFIX)/bin
+sharedir := $(DESTDIR)$(PREFIX)/share/kbot
+
+shipped := $(wildcard strategies/*.lua strategies/_meta/*.lua risk-rules/*.lua)
+swift_paths := $(wildcard Package.swift Sources Tests Examples Benchmarks)
+shell_scripts := kbot .ci/run $(wildcard scripts/* scripts/tests/*)
+
+.PHONY: help check lint lint-lua lint-shell architecture tests-once examples \
+	test bench coverage soak sanitize format install uninstall clean
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+check: lint architecture lint-lua lint-shell tests-once examples ## All that CI checks: format, architecture, scripts, tests, examples
+	@echo "check: all passed"
+
+lint:
+	swift format lint --strict --recursive $(swift_paths)
+
+architecture:
+	@scripts/check-architecture
+	@scripts/tests/check-architecture-test
+
+lint-lua:
+	@if ! command -v luac5.4 >/dev/null; then echo "lua: luac5.4 is not installed; scripts not checked"; \
+	else for script in $(shipped); do luac5.4 -p "$$script" || exit 1; done; \
+		echo "lua: $(words $(shipped)) scripts have no syntax errors"; fi
+
+lint-shell:
+	@if ! command -v shellcheck >/dev/null; then echo "shell: shellcheck is not installed; scripts not checked"; \
+	else files=$$(grep -lE '^#!.*sh$$' $$(find $(shell_scripts) -type f)); shellcheck $$files && echo "shell: shellcheck is content"; fi
+
+# In CI the tests have just passed on the same sources (.ci/run sets the variable).
+tests-once:
+	@if [ -n "$(KBOT_TESTS_DONE)" ]; then echo "tests: not repeated, they have just passed (KBOT_TESTS_DONE is set)"; \
+	else scripts/test; fi
+
+examples:
+	@if [ -f Examples/Package.swift ]; then swift build --package-path Examples; fi
+
+test: ## Build and run the tests
+	@scripts/test
+
+bench: ## Run the benchmarks (release build)
+	@scripts/bench
+
+soak: ## Run many seeds and check that every account adds up
+	@scripts/soak
+
+# Instrumented builds have scratch folders of their own, so that they leave the ordinary build as it is.
+coverage: ## Run the tests and write the coverage of each file to .build/coverage.txt
+	KBOT_BUILD_ARGS='--enable-code-coverage --scratch-path .build-coverage' scripts/test
+	@mkdir -p .build
+	@"$$(swift -print-target-info | sed -n 's|.*"runtimeResourcePath": "\(.*\)/lib/swift".*|\1|p')/bin/llvm-cov" report .build-coverage/debug/*PackageTests.xctest \
+		-instr-profile .build-coverage/debug/codecov/default.profdata \
+		-ignore-filename-regex '(^|/)(Tests|\.build-coverage|KBotTestSupport)/' >.build/coverage.txt
+	@tail -n 1 .build/coverage.txt
+
+sanitize: ## Run the tests with the address, then with the thread sanitizer
+	KBOT_BUILD_ARGS='--sanitize=address --scratch-path .build-asan' scripts/test
+	KBOT_BUILD_ARGS='--sanitize=thread --scratch-path .build-tsan' scripts/test
+
+format: ## Format the Swift sources in place
+	swift format --in-place --recursive $(swift_paths)
+
+install: ## Install to PREFIX (default /usr/local); DESTDIR is honoured
+	@KBOT_BUILD_ONLY=1 ./kbot
+	install -d $(bindir) $(sharedir)/strategies/_meta $(sharedir)/risk-rules
+	install -m 755 .build/release/kbot $(bindir)/kbot
+	for file in $(shipped); do install -m 644 "$$file" "$(sharedir)/$$file" || exit 1; done
+
+# Only what was installed: a trader may keep scripts of their own in the same folders.
+uninstall: ## Remove what install put there
+	rm -f $(bindir)/kbot $(addprefix $(sharedir)/,$(shipped))
+	@rmdir $(sharedir)/strategies/_meta $(sharedir)/strategies $(sharedir)/risk-rules $(sharedir) 2>/dev/null || true
+
+clean: ## Remove everything that was built
+	rm -rf .build .build-* Examples/.build Benchmarks/.build

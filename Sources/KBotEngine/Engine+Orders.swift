@@ -1,0 +1,131 @@
+import KBotModel
+
+/// The order manager: what is sent, and what the venue says of it.
+extension Engine {
+    /// Sends an approved order and keeps watch over it.
+    mutating func send(_ approved: Approved, _ order: NewOrder, role: OrderRole, of bracket: Bracket, why: String?)
+        -> ManagedOrder
+    {
+        lastOrder = order.id.sequence
+        let managed = ManagedOrder(order, role: role, bracket: bracket)
+        orders[order.id] = managed
+        out.append(.send(approved))
+        tell(managed, why: why)
+        return managed
+    }
+
+    /// Asks the venue to take an order off the book, once.
+    mutating func cancel(_ managed: ManagedOrder, why: String) {
+        guard managed.order.state.isOpen, !managed.cancelRequested else { return }
+        managed.cancelRequested = true
+        _ = managed.order.apply(.requestCancel)
+        out.append(.send(ReducingGate.cancel(managed.order.id)))
+        tell(managed, why: why)
+    }
+
+    private mutating func tell(_ managed: ManagedOrder, why: String?) {
+        note(managed.bracket.market, .order(OrderUpdate(managed.order, role: managed.role, why: why)))
+    }
+
+    /// Hears the venue.
+    mutating func handle(_ event: VenueEvent) {
+        switch event {
+        case .accepted(let id, _): move(id, .accept)
+        case .rejected(let id, let reason):
+            orders[id]?.bracket.nextExit = now + Self.exitPause
+            move(id, .reject(reason), why: reason.rawValue)
+        case .cancelled(let id, _, let reason): move(id, .cancel(reason), why: reason.rawValue)
+        case .cancelRefused(let id): move(id, .refuseCancel)
+        case .outcomeUnknown(let id): move(id, .loseAnswer)
+        case .filled(let fill): handle(fill)
+        case .found(let id, let snapshot): reconcile(id, snapshot)
+        case .amended, .amendRefused: break  // the engine never amends; an exchange may serve others that do
+        }
+    }
+
+    private mutating func move(_ id: ClientOrderID, _ transition: OrderTransition, why: String? = nil) {
+        guard let managed = orders[id] else { return }
+        let before = managed.order.state
+        guard managed.order.apply(transition) == .applied else {
+            mismatch(managed, "\(transition) in state \(before.name)")
+            return
+        }
+        if managed.order.state != before { tell(managed, why: why) }
+        if managed.order.state == .outcomeUnknown { out.append(.lookUp(id)) }
+        proceed(managed.bracket)
+        planDeadlines()
+    }
+
+    private mutating func handle(_ fill: Fill) {
+        guard let managed = orders[fill.order] else { return }
+        switch managed.order.apply(fill) {
+        case .duplicate: return
+        case .impossible:
+            mismatch(
+                managed,
+                "a fill of \(fill.count) with \(managed.order.filled) of \(managed.order.request.count) filled"
+            )
+            return
+        case .applied: break
+        }
+        let bracket = managed.bracket
+        account.pay(fee: fill.fee)
+        bracket.book(fill, role: managed.role, at: now)
+        note(bracket.market, .fill(fill, managed.role))
+        tell(managed, why: nil)
+        if bracket.phase == .done { reopen(bracket) }
+        if managed.role == .entry { replanAfterFirstFill(bracket, fill) }
+        let strategy = strategies[bracket.strategyIndex]
+        if strategy.callbacks.contains(.fill), !bracket.market.slots.isEmpty {
+            strategy.onFill(fill, role: managed.role, context(of: bracket.strategyIndex, in: bracket.market))
+            tellMessages(of: strategy, in: bracket.market)
+        }
+        proceed(bracket)
+        planDeadlines()
+    }
+
+    /// Counts stop and target from the fill where the signal gave distances; the first fill fixes them.
+    private mutating func replanAfterFirstFill(_ bracket: Bracket, _ fill: Fill) {
+        guard bracket.entered == fill.count else { return }
+        switch (bracket.signal.stop, bracket.signal.target) {
+        case (.price, .price): return
+        default: break
+        }
+        if let plan = try? TradePlan(
+            bracket.signal,
+            on: bracket.market.facts.grid,
+            from: fill.price,
+            entry: fill.price
+        ) {
+            bracket.replan(plan)
+        }
+    }
+
+    /// A fill arrived for a bracket thought flat: it is taken up again, and left at once.
+    private mutating func reopen(_ bracket: Bracket) {
+        bracket.phase = bracket.entryCancelled == nil ? .working : .exiting(.flatten)
+        bracket.nextExit = now
+        bracket.market.brackets.append(bracket)
+        brackets.append(bracket)
+    }
+
+    /// Takes in what a look-up found.
+    private mutating func reconcile(_ id: ClientOrderID, _ snapshot: OrderSnapshot) {
+        guard let managed = orders[id], managed.order.state == .outcomeUnknown else { return }
+        switch snapshot.status {
+        case .resting:
+            move(id, .accept)
+            if managed.cancelRequested {
+                managed.cancelRequested = false
+                cancel(managed, why: "still resting after a cancel")
+            }
+        case .unknown: move(id, .reject(.other), why: "the venue does not know the order")
+        case .cancelled where snapshot.filled == managed.order.filled: move(id, .cancel(.requested), why: "looked up")
+        case .cancelled, .executed: break  // fills are still on their way; they end the order
+        }
+    }
+
+    private mutating func mismatch(_ managed: ManagedOrder, _ what: String) {
+        note(managed.bracket.market, .warning(.orderMismatch, "order \(managed.order.id): \(what)"))
+    }
+}

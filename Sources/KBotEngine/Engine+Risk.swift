@@ -1,0 +1,185 @@
+public import KBotModel
+
+/// The account as a whole: equity, the day, and what blocks entries.
+extension Engine {
+    /// Equity now: settled, plus every open trade at the price at which it could leave.
+    public var equity: Money {
+        brackets.reduce(account.settledEquity) { $0 + openGross($1) }
+    }
+
+    /// Gross P&L of a trade on its way, marked at the exit touch, else the last price, else its entry.
+    func openGross(_ bracket: Bracket) -> Money {
+        bracket.grossPnL(at: bracket.market.mark(bracket.direction, at: now) ?? bracket.averageEntry)
+    }
+
+    /// Net P&L of a trade on its way.
+    private func openNet(_ bracket: Bracket) -> Money { openGross(bracket) - bracket.fees }
+
+    /// Loss of the UTC day: realised P&L plus open loss at the touch; 0 on a winning day.
+    var dayLoss: Money {
+        let open = brackets.reduce(Money.zero) { $0 + min(.zero, openNet($1)) }
+        return max(.zero, -(account.realisedToday + open))
+    }
+
+    /// Positions open and entries pending; those that only wait for their settlement do not count.
+    var openPositions: Int { brackets.count { $0.phase != .awaitingSettlement } }
+
+    /// Equity, exposure and the rest, as strategies and rules see them.
+    public var accountView: AccountView {
+        var open = Money.zero
+        var openNet = Money.zero
+        var tied = Money.zero
+        var exposure = Money.zero
+        for bracket in brackets {
+            open += openGross(bracket)
+            openNet += self.openNet(bracket)
+            exposure += bracket.exposure
+            tied += bracket.cashOut + bracket.reserve
+        }
+        let equity = account.settledEquity + open
+        return AccountView(
+            equity: equity,
+            capital: account.capital,
+            cash: account.settledEquity - tied,
+            exposure: exposure,
+            dayPnL: account.realisedToday + openNet,
+            losingStreak: account.losingStreak,
+            openPositions: openPositions
+        )
+    }
+
+    /// Totals for a report: gross P&L of closed trades and all fees paid.
+    public var totals: (realisedGross: Money, feesPaid: Money) { (account.realisedGross, account.feesPaid) }
+
+    /// The trades that are still open, for a report.
+    public var openTrades: [OpenTrade] {
+        brackets.filter { $0.entered.units > 0 }.map { bracket in
+            OpenTrade(
+                strategy: bracket.strategy,
+                market: bracket.market.facts.ticker,
+                direction: bracket.direction,
+                count: bracket.position,
+                averageEntry: bracket.averageEntry,
+                mark: bracket.market.mark(bracket.direction, at: now) ?? bracket.averageEntry,
+                grossPnL: openGross(bracket),
+                fees: bracket.fees,
+                opened: bracket.opened ?? now,
+                isAwaitingSettlement: bracket.phase == .awaitingSettlement,
+                plan: bracket.plan
+            )
+        }
+    }
+
+    // MARK: The day
+
+    mutating func beginDay() {
+        // The day begins with what the account was worth before this event.
+        account.begin(now.utcDay, equity: equity)
+        dayStart = now.utcDay.next.start
+    }
+
+    // MARK: Blocks
+
+    mutating func block(_ code: ReasonCode, until: Timestamp?, _ text: String) {
+        guard blocks.begin(code, until: until, text) else { return }
+        note(nil, .blocked(code))
+        for bracket in brackets { cancelEntry(of: bracket, why: code.text) }
+    }
+
+    mutating func unblock(_ code: ReasonCode) {
+        guard blocks.end(code) else { return }
+        note(nil, .unblocked(code))
+    }
+
+    mutating func endBlocks() {
+        for code in blocks.takeEnded(at: now) {
+            if code == .circuitBreaker { account.clearStreak() }
+            note(nil, .unblocked(code))
+        }
+    }
+
+    mutating func handle(_ health: FeedHealth) {
+        switch health {
+        case .live: unblock(.feedStale)
+        case .stale: block(.feedStale, until: nil, "market data is not current")
+        }
+    }
+
+    mutating func handle(_ command: Command) {
+        switch command {
+        case .stopEntries: block(.entriesStopped, until: nil, "the run is ending")
+        case .halt(let until, let code, let reason): block(.halted, until: until, "\(code): \(reason)")
+        case .resume:
+            unblock(.halted)
+            if blocks.end(.circuitBreaker) {
+                account.clearStreak()
+                note(nil, .unblocked(.circuitBreaker))
+            }
+        case .foreignPosition(let id, let isForeign): state(id)?.isForeign = isForeign
+        case .flatten:
+            for bracket in brackets { leave(bracket, .flatten) }
+            planDeadlines()
+        }
+    }
+
+    // MARK: After trades and marks
+
+    /// Books a finished round trip, and begins a pause or ends the day when it says so.
+    mutating func book(_ trade: ClosedTrade, in market: MarketState) {
+        account.close(trade)
+        note(market, .closed(trade))
+        if let losses = configuration.limits.circuitBreakerLosses, account.losingStreak >= losses {
+            let until: Timestamp?
+            switch configuration.limits.circuitBreakerPause {
+            case .span(let span): until = now + span
+            case .day: until = now.utcDay.next.start
+            case .manual: until = nil
+            }
+            block(.circuitBreaker, until: until, "\(account.losingStreak) losing trades in a row")
+        }
+        checkDailyLoss()
+    }
+
+    /// Marks the account at a candle close.
+    mutating func markEquity() {
+        let equity = self.equity
+        if equity != lastEquity {
+            lastEquity = equity
+            note(nil, .equity(equity))
+        }
+        checkDailyLoss()
+    }
+
+    private mutating func checkDailyLoss() {
+        guard let limit = configuration.limits.dailyLoss, !blocks.contains(.dailyLossLimit) else { return }
+        let most = limit.money(of: account.capital)
+        guard dayLoss >= most else { return }
+        block(.dailyLossLimit, until: now.utcDay.next.start, "the day's loss has reached its limit")
+    }
+}
+
+/// A trade that is still open, marked at the exit touch.
+public struct OpenTrade: Hashable, Sendable {
+    /// Strategy that entered.
+    public let strategy: StrategyName
+    /// Market.
+    public let market: Ticker
+    /// Direction in YES terms.
+    public let direction: Direction
+    /// Contracts held.
+    public let count: Quantity
+    /// Average entry, YES price.
+    public let averageEntry: Price
+    /// The price it is marked at.
+    public let mark: Price
+    /// Gross P&L so far, what is held at the mark.
+    public let grossPnL: Money
+    /// Fees so far.
+    public let fees: Money
+    /// First entry fill.
+    public let opened: Timestamp
+    /// Whether the market has closed and only the result is missing.
+    public let isAwaitingSettlement: Bool
+    /// Planned prices.
+    public let plan: TradePlan
+}

@@ -1,0 +1,119 @@
+import DequeModule
+import KBotIndicators
+public import KBotModel
+
+/// The one engine behind backtest, replay, paper and live: events in, effects out.
+///
+/// Synchronous, and a pure function of its events: no clock, no randomness, no I/O. Time is the events' time; what must
+/// happen by the clock is asked for with ``nextDeadline`` and comes back as a timer event. The order inside one step is
+/// fixed: sequence check → book and candles → indicators → strategies → sizing → risk → order manager → effects.
+///
+/// The parts live beside this file: `Engine+Markets` (what is public), `Engine+Signals` (from candle to order),
+/// `Engine+Orders` (what the venue says), `Engine+Brackets` (stops, targets, exits), `Engine+Risk` (blocks, equity).
+public struct Engine: ~Copyable {
+    /// What the run set.
+    public let configuration: EngineConfiguration
+    let strategies: [any Strategy]
+    let rules: [any RiskRule]
+
+    /// Largest time seen.
+    public internal(set) var now = Timestamp.distantPast
+    var out: [Effect] = []
+
+    var markets: ContiguousArray<MarketState?> = []
+    /// Markets that still matter, in the order of their numbers.
+    var active: [MarketState] = []
+    var warnedIntervals: Set<String> = []
+    var candleDue = Timestamp.distantFuture
+
+    var account: Account
+    var blocks = EntryBlocks()
+    var dayStart = Timestamp.distantFuture
+    var entryTimes = Deque<Timestamp>()
+    var lastEquity: Money?
+
+    /// Trades on their way, oldest first.
+    var brackets: [Bracket] = []
+    var bracketDue = Timestamp.distantFuture
+    var orders: [ClientOrderID: ManagedOrder] = [:]
+    var lastOrder: Int64 = 0
+
+    /// Makes an engine; strategies and rules are asked in the order given.
+    public init(_ configuration: EngineConfiguration, strategies: [any Strategy], rules: [any RiskRule] = []) {
+        self.configuration = configuration
+        self.strategies = strategies
+        self.rules = rules
+        account = Account(initialCapital: configuration.initialCapital, at: Timestamp(seconds: 0))
+        lastEquity = configuration.initialCapital
+    }
+
+    /// The next time at which the engine wants a timer event; `distantFuture` when nothing is planned.
+    @inlinable public var nextDeadline: Timestamp { deadline }
+    @usableFromInline var deadline = Timestamp.distantFuture
+
+    /// Takes in one event and appends what follows from it, in order.
+    public mutating func process(_ event: Event, into effects: inout [Effect]) {
+        swap(&out, &effects)
+        step(event)
+        deadline = min(candleDue, bracketDue, dayStart, blocks.nextEnd ?? .distantFuture)
+        swap(&out, &effects)
+    }
+
+    /// Takes in one event and returns what follows from it.
+    public mutating func process(_ event: Event) -> [Effect] {
+        var effects: [Effect] = []
+        process(event, into: &effects)
+        return effects
+    }
+
+    private mutating func step(_ event: Event) {
+        if now == .distantPast { start(at: event.time) }
+        if event.time > now { now = event.time }
+        if now >= dayStart { beginDay() }
+        if let end = blocks.nextEnd, now >= end { endBlocks() }
+        switch event {
+        case .market(let event): handle(event)
+        case .venue(_, let event): handle(event)
+        case .timer: break
+        case .feed(_, let health): handle(health)
+        case .command(_, let command): handle(command)
+        }
+        if now >= candleDue { closeCandles() }
+        if now >= bracketDue { runBracketDeadlines() }
+    }
+
+    private mutating func start(at time: Timestamp) {
+        now = time
+        account = Account(initialCapital: configuration.initialCapital, at: time)
+        dayStart = time.utcDay.next.start
+        for strategy in strategies {
+            strategy.onStart(at: time)
+            tellMessages(of: strategy)
+        }
+    }
+
+    /// Tells the strategies that the run ends; appends what they still have to say.
+    public mutating func finish(into effects: inout [Effect]) {
+        swap(&out, &effects)
+        for strategy in strategies {
+            strategy.onStop(at: now)
+            tellMessages(of: strategy)
+        }
+        swap(&out, &effects)
+    }
+
+    // MARK: Telling
+
+    mutating func note(_ market: MarketState?, _ kind: Note.Kind) {
+        out.append(.note(Note(time: now, market: market?.facts.id, kind)))
+    }
+
+    mutating func tellMessages(of strategy: any Strategy, in market: MarketState? = nil) {
+        for message in strategy.takeMessages() {
+            switch message {
+            case .log(let text): note(market, .script(strategy.name, text))
+            case .failure(let text): note(market, .warning(.scriptFailed, "\(strategy.name): \(text)"))
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+public import KBotModel
+
+/// A rule of the trader's own that looks at every order before it is sent.
+///
+/// All rules are asked and all verdicts told; the strictest wins. A rule can never enlarge an order, and what it says of a
+/// reducing order is told but not followed.
+public protocol RiskRule: AnyObject {
+    /// The rule's name.
+    var name: String { get }
+    /// Judges an order.
+    func check(_ order: ProposedOrder, _ context: borrowing RuleContext) -> Verdict
+}
+
+/// An order as a rule sees it.
+public struct ProposedOrder: Hashable, Sendable {
+    /// Strategy it comes from.
+    public let strategy: StrategyName
+    /// Direction of the position it opens or reduces.
+    public let direction: Direction
+    /// Limit price, YES.
+    public let price: Price
+    /// Contracts after sizing and the native limits.
+    public let count: Quantity
+    /// Entry, stop and target.
+    public let plan: TradePlan
+    /// Whether it can only make a position smaller.
+    public let isReducing: Bool
+}
+
+/// What a rule may look at.
+public struct RuleContext: ~Copyable {
+    /// The event's time.
+    public let now: Timestamp
+    /// The market's facts.
+    public let market: Market
+    /// Best bid and ask.
+    public let touch: Touch
+    /// The account.
+    public let account: AccountView
+}
+
+/// What a rule says, ordered by strictness.
+public enum Verdict: Hashable, Sendable {
+    /// Send it.
+    case allow
+    /// Send it with at most this many contracts.
+    case reduce(to: Quantity, ReasonCode, String)
+    /// Do not send it.
+    case deny(ReasonCode, String)
+    /// Do not send it, and open nothing until then (nil: until resumed).
+    case halt(until: Timestamp?, ReasonCode, String)
+
+    /// 0 allow … 3 halt.
+    var strictness: Int {
+        switch self {
+        case .allow: 0
+        case .reduce: 1
+        case .deny: 2
+        case .halt: 3
+        }
+    }
+
+    /// The stricter of two verdicts; of two reductions the smaller, of two equals the first.
+    func stricter(_ other: Verdict) -> Verdict {
+        if case .reduce(let mine, _, _) = self, case .reduce(let others, _, _) = other {
+            return others < mine ? other : self
+        }
+        return other.strictness > strictness ? other : self
+    }
+}

@@ -1,0 +1,43 @@
+import KBotModel
+
+/// The reasons for which the whole account opens nothing now.
+///
+/// Kept in the order in which they are asked; each says until when it lasts, nil for until further notice.
+struct EntryBlocks {
+    struct Block {
+        let code: ReasonCode
+        let text: String
+        let until: Timestamp?
+    }
+
+    private(set) var blocks: [Block] = []
+
+    var first: Block? { blocks.first }
+
+    func contains(_ code: ReasonCode) -> Bool { blocks.contains { $0.code == code } }
+
+    /// When the next block ends by itself.
+    var nextEnd: Timestamp? { blocks.compactMap(\.until).min() }
+
+    /// Adds a block, or moves its end; true when it is new.
+    mutating func begin(_ code: ReasonCode, until: Timestamp?, _ text: String) -> Bool {
+        let isNew = !contains(code)
+        blocks.removeAll { $0.code == code }
+        blocks.append(Block(code: code, text: text, until: until))
+        return isNew
+    }
+
+    /// Ends one block; true when it was there.
+    mutating func end(_ code: ReasonCode) -> Bool {
+        let before = blocks.count
+        blocks.removeAll { $0.code == code }
+        return blocks.count < before
+    }
+
+    /// Takes out the blocks whose time has come.
+    mutating func takeEnded(at now: Timestamp) -> [ReasonCode] {
+        let ended = blocks.filter { $0.until.map { $0 <= now } ?? false }.map(\.code)
+        blocks.removeAll { ended.contains($0.code) }
+        return ended
+    }
+}

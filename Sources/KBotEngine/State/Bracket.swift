@@ -1,0 +1,219 @@
+import KBotModel
+
+/// One trade on its way: entry, stop and target of one signal, and what has become of them.
+///
+/// A class, because it is found by its market, by its orders and by the clock, and is one thing.
+final class Bracket {
+    /// Where the trade stands.
+    enum Phase: Hashable {
+        /// A stop entry waits for the market to come; nothing is at the venue.
+        case armed
+        /// The entry rests or has filled; the target rests for what is filled; the stop is watched.
+        case working
+        /// Entry remainder and target are being cancelled, then the position is sold off.
+        case exiting(ClosedTrade.Exit)
+        /// The market closed with a position.
+        case awaitingSettlement
+        /// Flat, nothing at the venue.
+        case done
+    }
+
+    let strategy: StrategyName
+    let strategyIndex: Int
+    let market: MarketState
+    let signal: Signal
+    private(set) var plan: TradePlan
+    let count: Quantity
+    let interval: TimeSpan
+    let signalled: Timestamp
+    /// When an unfilled entry is cancelled.
+    let entryDeadline: Timestamp
+
+    var phase: Phase
+    var entry: ManagedOrder?
+    var targets: [ManagedOrder] = []
+    var exits: [ManagedOrder] = []
+    /// When the next exit order may be sent.
+    var nextExit: Timestamp?
+    var exitAttempts = 0
+    /// Why the entry was cancelled, once it was.
+    var entryCancelled: String?
+
+    // The round trip so far, positive in the bracket's direction.
+    private(set) var entered = Quantity.zero
+    private(set) var exited = Quantity.zero
+    private(set) var entryValue = Money.zero
+    private(set) var exitValue = Money.zero
+    private(set) var fees = Money.zero
+    private(set) var opened: Timestamp?
+    private(set) var lastExit: OrderRole?
+
+    init(
+        strategy: StrategyName,
+        strategyIndex: Int,
+        market: MarketState,
+        signal: Signal,
+        plan: TradePlan,
+        count: Quantity,
+        interval: TimeSpan,
+        signalled: Timestamp,
+        entryDeadline: Timestamp
+    ) {
+        self.strategy = strategy
+        self.strategyIndex = strategyIndex
+        self.market = market
+        self.signal = signal
+        self.plan = plan
+        self.count = count
+        self.interval = interval
+        self.signalled = signalled
+        self.entryDeadline = entryDeadline
+        phase = signal.entryType == .stop ? .armed : .working
+    }
+
+    var direction: Direction { signal.direction }
+
+    /// Contracts held, ≥ 0.
+    var position: Quantity { entered - exited }
+
+    /// Whether any order of the bracket may still fill.
+    var hasOpenOrders: Bool {
+        entry?.order.state.isOpen == true || targets.contains { $0.order.state.isOpen }
+            || exits.contains { $0.order.state.isOpen }
+    }
+
+    /// Contracts that reducing orders could still take off the position.
+    var openReducing: Quantity {
+        targets.reduce(.zero) { $0 + $1.order.remaining } + exits.reduce(.zero) { $0 + $1.order.remaining }
+    }
+
+    /// Contracts that are held or may still be entered.
+    var committed: Quantity {
+        switch phase {
+        case .armed: count
+        case .working, .exiting: position + (entry?.order.remaining ?? .zero)
+        case .awaitingSettlement: position
+        case .done: .zero
+        }
+    }
+
+    /// Average price of the entries, in 1/10,000 dollar, rounded towards zero; the plan's until a fill.
+    var averageEntry: Price {
+        guard entered.units > 0 else { return plan.entry }
+        return Price(units: Int32(entryValue.units / entered.units))
+    }
+
+    /// What settlement could take: cost of what is held, and of what may still be entered.
+    var exposure: Money {
+        func cost(_ quantity: Quantity, _ price: Price) -> Money {
+            Money.value(of: quantity, at: direction == .long ? price : price.complement)
+        }
+        let held: Money
+        if position.units > 0 {
+            // Cost of the remaining share of the entries, rounded up.
+            let whole = direction == .long ? entryValue : Money.value(of: entered, at: .one) - entryValue
+            held = Money(
+                units: Int64(ceilDivide(Int128(whole.units) * Int128(position.units), by: Int128(entered.units)))
+            )
+        } else {
+            held = .zero
+        }
+        return held + cost(committed - position, plan.entry)
+    }
+
+    /// Gross P&L so far with what is held valued at a price.
+    func grossPnL(at mark: Price) -> Money {
+        let value = exitValue + Money.value(of: position, at: mark)
+        return direction == .long ? value - entryValue : entryValue - value
+    }
+
+    /// Moves stop and target to where the signal's offsets from the average fill put them.
+    func replan(_ plan: TradePlan) { self.plan = plan }
+
+    /// Counts a fill of one of the bracket's orders.
+    func book(_ fill: Fill, role: OrderRole, at time: Timestamp) {
+        let value = Money.value(of: fill.count, at: fill.price)
+        fees += fill.fee
+        if role == .entry {
+            if opened == nil { opened = time }
+            entered += fill.count
+            entryValue += value
+        } else {
+            exited += fill.count
+            exitValue += value
+            lastExit = role
+        }
+    }
+
+    /// Contracts that ended by settlement.
+    private(set) var settledQuantity = Quantity.zero
+
+    /// Ends what is held at the settlement's value.
+    func bookSettlement(_ settlement: Settlement) {
+        let held = position
+        settledQuantity = held
+        exited += held
+        exitValue += Money.value(of: held, at: settlement.value)
+    }
+
+    /// The round trip, flat again; nil when nothing was ever entered. Starts the count anew for a late fill.
+    func takeRoundTrip(exit: ClosedTrade.Exit, at time: Timestamp) -> ClosedTrade? {
+        guard entered.units > 0, position == .zero, let opened else { return nil }
+        let trade = ClosedTrade(
+            strategy: strategy,
+            market: market.facts.ticker,
+            direction: direction,
+            count: entered,
+            entryValue: entryValue,
+            exitValue: exitValue,
+            fees: fees,
+            opened: opened,
+            closed: time,
+            exit: exit,
+            plan: plan,
+            settled: settledQuantity
+        )
+        entered = .zero
+        exited = .zero
+        entryValue = .zero
+        exitValue = .zero
+        fees = .zero
+        self.opened = nil
+        return trade
+    }
+}
+
+/// One of our orders, with its bracket and its role.
+final class ManagedOrder {
+    var order: Order
+    let role: OrderRole
+    let bracket: Bracket
+    /// Whether a cancel is on its way.
+    var cancelRequested = false
+
+    init(_ request: NewOrder, role: OrderRole, bracket: Bracket) {
+        order = Order(request)
+        self.role = role
+        self.bracket = bracket
+    }
+}
+
+extension Bracket {
+    /// Cash paid into what is held, net of what exits returned, without fees.
+    var cashOut: Money {
+        switch direction {
+        case .long: entryValue - exitValue
+        // A short pays 1 − p for each NO contract; buying YES back makes pairs that return a dollar.
+        case .short: Money.value(of: position, at: .one) - entryValue + exitValue
+        }
+    }
+
+    /// Cash set aside for what may still be entered: its cost and a taker's fee.
+    var reserve: Money {
+        let open = committed - position
+        guard open.units > 0 else { return .zero }
+        let price = direction == .long ? plan.entry : plan.entry.complement
+        return Money.value(of: open, at: price)
+            + market.facts.fees.fee(count: open, price: plan.entry, liquidity: .taker)
+    }
+}

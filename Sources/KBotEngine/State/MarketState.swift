@@ -1,0 +1,66 @@
+import KBotIndicators
+import KBotModel
+
+/// What the engine knows of one market while it matters.
+final class MarketState {
+    var facts: Market
+    var book = OrderBook()
+    /// Whether the feed gives a book; else the touch is guessed from trades.
+    var hasBook = false
+    /// Messages were lost: no entries until the next snapshot.
+    var isResyncing = false
+    var prints = PrintTouch()
+    var lastPrice: Price?
+    /// The last known price at which each direction could leave, for marking.
+    private var lastBid: Price?
+    private var lastAsk: Price?
+    var series: [CandleSeries] = []
+    /// One per strategy of the run.
+    var slots: [StrategySlot] = []
+    /// Trades on their way, normally at most one.
+    var brackets: [Bracket] = []
+    var settlement: Settlement?
+    /// Round trips that ended by settlement, kept for a correction.
+    var settledTrades: [ClosedTrade] = []
+    var isForeign = false
+
+    init(_ facts: Market) { self.facts = facts }
+
+    /// Best bid and ask now.
+    func touch(at time: Timestamp) -> Touch { hasBook ? book.touch : prints.touch(at: time) }
+
+    /// Remembers the touch for marking.
+    func remember(_ touch: Touch) {
+        if let bid = touch.bid { lastBid = bid }
+        if let ask = touch.ask { lastAsk = ask }
+    }
+
+    /// The price at which a position is marked: the exit touch, else the last one known, else the last trade.
+    func mark(_ direction: Direction, at time: Timestamp) -> Price? {
+        touch(at: time).exit(direction) ?? (direction == .long ? lastBid : lastAsk) ?? lastPrice
+    }
+
+    /// Whether the market is decided and nothing of ours is left in it.
+    var isFinished: Bool { settlement != nil && brackets.isEmpty }
+
+    /// The earliest time at which a candle may close; nil when none is open.
+    var candleDue: Timestamp? {
+        var due: Timestamp?
+        for one in series {
+            if let next = one.aggregator.nextDue, due.map({ next < $0 }) ?? true { due = next }
+        }
+        return due
+    }
+}
+
+/// Candles of one length in one market, shared by the strategies that want it.
+struct CandleSeries {
+    var aggregator: CandleAggregator
+}
+
+/// One strategy in one market.
+struct StrategySlot {
+    /// Which of the market's series it hears.
+    let series: Int
+    let indicators: IndicatorSet
+}

@@ -1,0 +1,117 @@
+public import KBotModel
+
+/// Makes candles of one market and one interval from its trades.
+///
+/// - Buckets are aligned to the epoch and half-open: a trade exactly at an end belongs to the next candle.
+/// - The first candle is the one that holds the first trade seen; from then on every interval gives a candle, a flat one at
+///   the last price when nothing traded. The last candle is the last that ends at or before the market's close.
+/// - A candle may close `grace` after its end. Until then trades of the following interval are kept apart, and trades of
+///   the interval itself still count. A trade of a closed interval is counted in ``lateTrades`` and changes nothing, and so
+///   is one of an interval before the first candle.
+/// - Nothing is carried over from one contract to the next: each market has an aggregator of its own.
+///
+/// The caller owns the clock. For a trade at `now`, it first calls ``closeNext(asOf:)`` until that gives nil:
+///
+///     while let candle = aggregator.closeNext(asOf: now) { … }
+///     aggregator.add(price: price, count: count, at: now)
+public struct CandleAggregator: Hashable, Sendable {
+    /// Length of a candle.
+    public let interval: TimeSpan
+    /// How long after its end a candle waits for trades still under way; shorter than the interval.
+    public let grace: TimeSpan
+    /// Start of trading. A first candle may start before it, when the market opens inside an interval.
+    public let openTime: Timestamp
+    /// End of trading: no candle ends after it.
+    public let closeTime: Timestamp
+    /// Trades of closed candles: counted here, never applied.
+    public private(set) var lateTrades = 0
+
+    /// The earliest candle not closed yet; its prices are the last close until it trades.
+    private var current: Candle?
+    /// The candle after it, once it has traded.
+    private var following: Candle?
+    /// End of the last candle closed.
+    private var closedUntil = Timestamp.distantPast
+
+    /// Makes an aggregator that has seen no trade.
+    public init(interval: TimeSpan, grace: TimeSpan, openTime: Timestamp, closeTime: Timestamp) {
+        precondition(interval > .zero, "Condition failed: a candle has a positive length")
+        precondition(
+            grace >= .zero && grace < interval,
+            "Condition failed: the grace is not negative and shorter than the interval"
+        )
+        self.interval = interval
+        self.grace = grace
+        self.openTime = openTime
+        self.closeTime = closeTime
+    }
+
+    /// End of the earliest candle not closed yet; nil before the first trade and after the market's last candle.
+    public var nextEnd: Timestamp? { current?.end }
+
+    /// When that candle may close: ``nextEnd`` plus ``grace``.
+    public var nextDue: Timestamp? { nextEnd.map { $0 + grace } }
+
+    /// Takes in a trade; trades must come in the order of the venue, with every due candle closed before.
+    ///
+    /// Trades after the end of the market's last candle are ignored.
+    public mutating func add(price: Price, count: Quantity, at time: Timestamp) {
+        guard let candle = current else {
+            addFirst(price: price, count: count, at: time)
+            return
+        }
+        if time < candle.end {
+            if time < candle.start {
+                lateTrades += 1
+            } else {
+                Self.apply(price, count, to: &current, start: candle.start, interval: interval)
+            }
+        } else {
+            let start = candle.end
+            guard start + interval <= closeTime else { return }
+            precondition(time < start + interval, "Condition failed: due candles are closed before a trade is added")
+            Self.apply(price, count, to: &following, start: start, interval: interval)
+        }
+    }
+
+    /// Closes the earliest candle when `now` has reached its end plus the grace; nil when none is due.
+    ///
+    /// Call it in a loop: after a silence several candles are due at once.
+    public mutating func closeNext(asOf now: Timestamp) -> Candle? {
+        guard let candle = current, now >= candle.end + grace else { return nil }
+        closedUntil = candle.end
+        if candle.end + interval <= closeTime {
+            current = following ?? Candle(flatAt: candle.close, start: candle.end, interval: interval)
+        } else {
+            current = nil
+        }
+        following = nil
+        return candle
+    }
+
+    private mutating func addFirst(price: Price, count: Quantity, at time: Timestamp) {
+        guard time >= closedUntil else {
+            lateTrades += 1
+            return
+        }
+        let start = time.floored(to: interval)
+        guard start + interval <= closeTime else { return }
+        Self.apply(price, count, to: &current, start: start, interval: interval)
+    }
+
+    /// Adds a trade to a candle; the first trade makes the candle anew, whatever flat price it stood at.
+    private static func apply(
+        _ price: Price,
+        _ count: Quantity,
+        to candle: inout Candle?,
+        start: Timestamp,
+        interval: TimeSpan
+    ) {
+        if let trades = candle?.trades, trades > 0 {
+            candle?.add(price: price, count: count)
+        } else {
+            candle = Candle(flatAt: price, start: start, interval: interval)
+            candle?.add(price: price, count: count)
+        }
+    }
+}

@@ -1,0 +1,189 @@
+import KBotModel
+
+extension RunReport {
+    /// The report as one JSON document, ended by a line feed.
+    ///
+    /// Money, prices and quantities are strings with all their digits, ratios numbers with six digits, undefined
+    /// figures `null`. Losses are positive amounts. The same report gives the same bytes on every machine.
+    ///
+    /// - Parameter pretty: Whether to spread the document over lines, one per trade.
+    /// - Returns: UTF-8.
+    public func jsonDocument(pretty: Bool = true) -> [UInt8] {
+        var writer = JSONWriter(pretty: pretty)
+        writer.beginObject()
+        writer.object("run") { writeRun(to: &$0) }
+        metrics.write(to: &writer)
+        writer.array("trades", of: trades) { $1.write(to: &$0) }
+        writer.array("open_positions", of: openPositions) { $1.write(to: &$0) }
+        writer.array("equity_curve", of: equityCurve) { writer, point in
+            writer.beginObject(inline: true)
+            writer.field("ts", point.time)
+            writer.field("equity", point.equity)
+            writer.endObject()
+        }
+        writer.array("daily_equity", of: dailyEquity) { writer, day in
+            writer.beginObject(inline: true)
+            writer.field("day", day.day)
+            writer.field("equity", day.equity)
+            writer.field("change", day.change)
+            writer.endObject()
+        }
+        funnel.write(to: &writer)
+        writer.object("limits") { writer in
+            for limit in limits {
+                writer.object(limit.name, inline: true) { writer in
+                    writer.field("value", limit.value)
+                    writer.field("source", limit.source)
+                }
+            }
+        }
+        writer.endObject()
+        writer.endLine()
+        return writer.bytes
+    }
+
+    private func writeRun(to writer: inout JSONWriter) {
+        writer.field("id", facts.id)
+        writer.field("version", facts.version)
+        writer.field("mode", facts.mode)
+        writer.field("feed", facts.feed)
+        writer.field("simulated", facts.isSimulated)
+        writer.field("from", facts.from)
+        writer.field("to", facts.to)
+        writer.field("speed", facts.speed)
+        writer.field("seed", facts.seed)
+        writer.field("account", facts.account)
+        writer.array("data", of: facts.data) { $0.value($1) }
+        writer.field("skipped_lines", facts.skippedLines)
+        writer.array("strategies", of: facts.strategies) { $1.write(to: &$0) }
+        writer.array("risk_rules", of: facts.riskRules) { writer, rule in
+            writer.beginObject(inline: true)
+            writer.field("name", rule.name)
+            writer.field("hash", rule.hash)
+            writer.endObject()
+        }
+        writer.object("fill_model") { writer in
+            writer.field("name", facts.fillModel.name)
+            writer.object("constants") { writer in
+                for fact in facts.fillModel.constants { writer.field(fact.name, fact.value) }
+            }
+        }
+        writer.field("start_equity", startEquity)
+        writer.field("end_equity", endEquity)
+        writer.field("gross_pnl", grossPnL)
+        writer.field("unrealized", unrealized)
+        writer.field("identity_difference", identityDifference)
+        writer.object("blocked") { writer in
+            writer.field("share", blockedShare)
+            writer.object("by_limit") { writer in
+                for part in blocked.parts { writer.field(part.code, share(part.span)) }
+            }
+        }
+        writer.array("corrections", of: corrections) { writer, correction in
+            writer.beginObject(inline: true)
+            writer.field("ts", correction.time)
+            writer.field("market", correction.market)
+            writer.field("amount", correction.amount)
+            writer.endObject()
+        }
+        writer.array("notes", of: facts.notes) { $0.value($1) }
+    }
+}
+
+extension Metrics {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.object("metrics") { writer in
+            writer.field("total_trades", totalTrades)
+            writer.field("winning_trades", winningTrades)
+            writer.field("losing_trades", losingTrades)
+            writer.field("win_rate", winRate)
+            writer.field("net_profit", netProfit)
+            writer.field("gross_profit", grossProfit)
+            writer.field("gross_loss", grossLoss)
+            writer.field("average_win", averageWin)
+            writer.field("average_loss", averageLoss)
+            writer.field("largest_win", largestWin)
+            writer.field("largest_loss", largestLoss)
+            writer.field("profit_factor", profitFactor)
+            writer.field("expectancy", expectancy)
+            writer.field("sharpe_ratio", sharpeRatio)
+            writer.field("per_trade_sharpe", perTradeSharpe)
+            writer.field("max_drawdown", maxDrawdown)
+            writer.field("max_drawdown_pct", maxDrawdownPercent)
+            writer.field("max_consecutive_wins", maxConsecutiveWins)
+            writer.field("max_consecutive_losses", maxConsecutiveLosses)
+            writer.field("total_fees", totalFees)
+            writer.field("average_r", averageR)
+            writer.field("payoff_ratio", payoffRatio)
+            writer.field("average_holding_s", averageHolding?.seconds)
+            writer.field("time_in_market", timeInMarket)
+            writer.field("peak_exposure", peakExposure)
+            writer.field("long_trades", longTrades)
+            writer.field("short_trades", shortTrades)
+            writer.object("exits", inline: true) { writer in
+                for exit in ClosedTrade.Exit.allCases { writer.field(exit.rawValue, exits[exit] ?? 0) }
+            }
+        }
+    }
+}
+
+extension ClosedTrade {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.beginObject(inline: true)
+        writer.field("market", market)
+        writer.field("strategy", strategy)
+        writer.field("direction", direction.rawValue)
+        writer.field("count", count)
+        writer.field("entry_price", entryValue.averagePrice(of: count))
+        writer.field("exit_price", exitValue.averagePrice(of: count))
+        writer.field("gross_pnl", grossPnL)
+        writer.field("fees", fees)
+        writer.field("net_pnl", netPnL)
+        writer.field("opened", opened)
+        writer.field("closed", closed)
+        writer.field("exit", exit.rawValue)
+        writer.field("r_multiple", rMultiple.map { Ratio(units: $0 * 100) })
+        writer.field("planned_entry", plan.entry)
+        writer.field("planned_stop", plan.stop)
+        writer.field("planned_target", plan.target)
+        writer.endObject()
+    }
+}
+
+extension OpenPosition {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.beginObject(inline: true)
+        writer.field("market", market)
+        writer.field("strategy", strategy)
+        writer.field("direction", direction.rawValue)
+        writer.field("count", count)
+        writer.field("entry_price", entryValue.averagePrice(of: count))
+        writer.field("mark_price", mark)
+        writer.field("unrealized", unrealized)
+        writer.field("realized", realized)
+        writer.field("fees", fees)
+        writer.field("opened", opened)
+        writer.field("state", state.rawValue)
+        writer.endObject()
+    }
+}
+
+extension StrategyFacts {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.field("name", name)
+        writer.field("version", version)
+        writer.field("kind", kind.rawValue)
+        writer.field("path", path)
+        writer.field("hash", hash)
+        writer.object("parameters") { writer in
+            for fact in parameters { writer.field(fact.name, fact.value) }
+        }
+        writer.endObject()
+    }
+}
+
+extension TimeSpan {
+    /// The span in seconds: microseconds are millionths of one.
+    fileprivate var seconds: Ratio { Ratio(units: microseconds) }
+}

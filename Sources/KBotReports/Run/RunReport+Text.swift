@@ -1,0 +1,179 @@
+import KBotModel
+
+extension RunReport {
+    /// The report for a terminal: plain text without colours, aligned columns, one line feed at the end of each line.
+    ///
+    /// Figures without a value read `n/a`.
+    ///
+    /// - Parameter width: Columns of the terminal; from 72 on, figures stand side by side.
+    /// - Returns: The text.
+    public func text(width: Int = 80) -> String {
+        var page = TextPage(width: width)
+        writeHead(to: &page)
+        writeTrades(to: &page)
+        writeProfit(to: &page)
+        writeRatios(to: &page)
+        page.heading("CONSECUTIVE TRADES")
+        page.pairs([
+            ("Most wins in a row", grouped(metrics.maxConsecutiveWins)),
+            ("Most losses in a row", grouped(metrics.maxConsecutiveLosses)),
+        ])
+        writeExposure(to: &page)
+        writeFunnel(to: &page)
+        writeOpenPositions(to: &page)
+        writeRun(to: &page)
+        return page.text
+    }
+
+    private func writeHead(to page: inout TextPage) {
+        page.line(
+            "kbot \(facts.version)  ·  \(facts.mode)  ·  " + (facts.isSimulated ? "SIMULATED MARKET" : facts.feed)
+        )
+        let strategies = facts.strategies.map { "\($0.name) \($0.version) (\($0.kind.rawValue))" }
+        page.paragraph(strategies.isEmpty ? "no strategy" : strategies.joined(separator: ", "))
+        page.line("\(facts.from.shortText) to \(facts.to.shortText) UTC (\(facts.span.shortText))")
+        page.paragraph(blockedSentence)
+        if facts.isSimulated { page.line("Simulated market: says nothing about real profits.") }
+        if !identityHolds {
+            page.paragraph("THE BOOKS DO NOT ADD UP: equity at the end differs by $\(identityDifference).")
+        }
+    }
+
+    /// The share of the run in which entries were blocked, and by what.
+    private var blockedSentence: String {
+        let start = "Entries were blocked for \(percent(blockedShare)) of the run"
+        guard !blocked.parts.isEmpty else { return start + "." }
+        return start + ": " + blocked.parts.map { "\($0.code) \(percent(share($0.span)))" }.joined(separator: ", ")
+            + "."
+    }
+
+    private func writeTrades(to page: inout TextPage) {
+        page.heading("TRADE STATISTICS")
+        let exits = ClosedTrade.Exit.allCases.filter { metrics.exits[$0] != nil }
+        page.pairs(
+            [
+                ("Total trades", grouped(metrics.totalTrades)),
+                ("Win rate", percent(metrics.winRate)),
+                ("Winning trades", grouped(metrics.winningTrades)),
+                ("Losing trades", grouped(metrics.losingTrades)),
+                ("Break-even trades", grouped(metrics.breakEvenTrades)),
+                ("Average holding time", metrics.averageHolding?.shortText ?? "n/a"),
+                ("Long trades", grouped(metrics.longTrades)),
+                ("Short trades", grouped(metrics.shortTrades)),
+            ] + exits.map { ("Closed by \($0.rawValue)", grouped(metrics.exits[$0] ?? 0)) }
+        )
+    }
+
+    private func writeProfit(to page: inout TextPage) {
+        page.heading("P&L STATISTICS")
+        page.pairs([
+            ("Net profit", money(metrics.netProfit)),
+            ("Expectancy per trade", money(metrics.expectancy)),
+            ("Gross profit", money(metrics.grossProfit)),
+            ("Gross loss", money(-metrics.grossLoss)),
+            ("Average win", money(metrics.averageWin)),
+            ("Average loss", money(metrics.averageLoss.map { -$0 })),
+            ("Largest win", money(metrics.largestWin)),
+            ("Largest loss", money(metrics.largestLoss.map { -$0 })),
+            ("Max drawdown", money(-metrics.maxDrawdown)),
+            ("Max drawdown of peak", metrics.maxDrawdownPercent?.alreadyPercentText ?? "n/a"),
+            ("Equity at start", money(startEquity)),
+            ("Equity at end", money(endEquity)),
+        ])
+    }
+
+    private func writeRatios(to page: inout TextPage) {
+        page.heading("RATIOS")
+        page.pairs([
+            ("Profit factor", ratio(metrics.profitFactor)),
+            ("Average win / loss", ratio(metrics.payoffRatio)),
+            ("Sharpe ratio, annual", ratio(metrics.sharpeRatio)),
+            ("Sharpe per trade", ratio(metrics.perTradeSharpe)),
+            ("Average R multiple", ratio(metrics.averageR)),
+            ("", ""),
+        ])
+        if metrics.sharpeRatio == nil, dailyEquity.count < 10 {
+            page.paragraph("The annual Sharpe ratio takes 10 days; this run has \(dailyEquity.count).", indent: 2)
+        }
+    }
+
+    private func writeExposure(to page: inout TextPage) {
+        page.heading("FEES AND EXPOSURE")
+        page.pairs([
+            ("Total fees", money(metrics.totalFees)),
+            ("Fees per trade", money(metrics.totalTrades > 0 ? closedFees.divided(by: metrics.totalTrades) : nil)),
+            ("Peak exposure", money(metrics.peakExposure)),
+            ("Time in market", percent(metrics.timeInMarket)),
+        ])
+    }
+
+    private var closedFees: Money { trades.reduce(.zero) { $0 + $1.fees } }
+
+    private func writeFunnel(to page: inout TextPage) {
+        page.heading("FUNNEL")
+        let positions = funnel.closed + funnel.settled + funnel.stillOpen
+        var rows: [[String]] = []
+        func stage(_ name: String, _ count: Int, of previous: Int? = nil) {
+            let share = previous.flatMap { Ratio(Int64(count), over: Int64($0)) }
+            rows.append([name, grouped(count), share?.percentText ?? ""])
+        }
+        func reasons(_ counts: [String: Int]) {
+            for (reason, count) in Funnel.sorted(counts) { rows.append(["    \(reason)", grouped(count), ""]) }
+        }
+        stage("Markets seen", funnel.marketsSeen)
+        stage("Markets warmed up", funnel.marketsWarmedUp, of: funnel.marketsSeen)
+        stage("Candles closed", funnel.candlesClosed)
+        stage("Candles judged", funnel.candlesJudged, of: funnel.candlesClosed)
+        stage("Triggers", funnel.triggers, of: funnel.candlesJudged)
+        if !funnel.filtered.isEmpty {
+            stage("  filtered", funnel.filtered.values.reduce(0, +))
+            reasons(funnel.filtered)
+        }
+        stage("Signals", funnel.signals, of: funnel.triggers > 0 ? funnel.triggers : nil)
+        if !funnel.denied.isEmpty {
+            stage("  denied", funnel.denied.values.reduce(0, +))
+            reasons(funnel.denied)
+        }
+        stage("Entry orders", funnel.orders, of: funnel.signals)
+        if !funnel.unfilled.isEmpty {
+            stage("  unfilled", funnel.unfilled.values.reduce(0, +))
+            reasons(funnel.unfilled)
+        }
+        stage("Entries filled", funnel.filled, of: funnel.orders)
+        stage("Closed by an order", funnel.closed, of: positions)
+        stage("Settled", funnel.settled, of: positions)
+        stage("Still open", funnel.stillOpen, of: positions)
+        page.table([.left("Stage"), .right("Count"), .right("of the stage above")], rows: rows)
+        page.line()
+        page.paragraph(funnel.sentence, indent: 2)
+    }
+
+    private func writeOpenPositions(to page: inout TextPage) {
+        guard !openPositions.isEmpty else { return }
+        page.heading("OPEN POSITIONS")
+        let columns: [TextPage.Column] = [
+            .left("Market"), .left("Side"), .right("Count"), .right("Entry"), .right("Mark"), .right("Unrealized"),
+            .left("State"),
+        ]
+        page.table(
+            columns,
+            rows: openPositions.map { position in
+                [
+                    position.market.text,
+                    position.direction.rawValue,
+                    position.count.description,
+                    position.entryValue.averagePrice(of: position.count)?.centText ?? "n/a",
+                    Money(units: Int64(position.mark.units) * 100).centText,
+                    position.unrealized.signedDollarText,
+                    position.state == .open ? "open" : "awaiting settlement",
+                ]
+            }
+        )
+    }
+}
+
+private func money(_ amount: Money?) -> String { amount?.dollarText ?? "n/a" }
+
+private func ratio(_ ratio: Ratio?) -> String { ratio?.shortText ?? "n/a" }
+
+private func percent(_ share: Ratio?) -> String { share?.percentText ?? "n/a" }

@@ -1,0 +1,85 @@
+public import KBotModel
+
+/// The whole result of a run, ready to be written as text or JSON.
+///
+/// Each form lives in a file of its own and reads nothing but the public properties, so another form is another file.
+public struct RunReport: Sendable {
+    /// What ran.
+    public let facts: RunFacts
+    /// The figures.
+    public let metrics: Metrics
+    /// Closed trades, corrections applied.
+    public let trades: [ClosedTrade]
+    /// Positions held at the end.
+    public let openPositions: [OpenPosition]
+    /// Corrections of settlements.
+    public let corrections: [SettlementCorrection]
+    /// Equity at the start and at each candle close that changed it.
+    public let equityCurve: [EquityPoint]
+    /// Equity of each UTC day.
+    public let dailyEquity: [DailyEquity]
+    /// What became of markets, candles, triggers and orders.
+    public let funnel: Funnel
+    /// Limits in force.
+    public let limits: [LimitFact]
+    /// For how long entries were blocked.
+    public let blocked: BlockedTime
+    /// Equity at the start.
+    public let startEquity: Money
+    /// Equity at the end as the account tells it, independent of the trades.
+    public let endEquity: Money
+    /// Σ gross P&L: of the closed trades, of what open positions have closed already, and of unmatched corrections.
+    public let grossPnL: Money
+
+    /// Makes the report of a finished run.
+    ///
+    /// - Parameters:
+    ///   - facts: What ran.
+    ///   - tracker: Everything recorded in the run.
+    ///   - openPositions: Positions held at the end, marked at the exit touch.
+    ///   - endEquity: Equity at the end as the account tells it; checked against the trades by ``identityHolds``.
+    ///   - funnel: The run's counts.
+    ///   - limits: Limits in force.
+    ///   - blocked: For how long entries were blocked.
+    public init(
+        facts: RunFacts,
+        tracker: PerformanceTracker,
+        openPositions: [OpenPosition] = [],
+        endEquity: Money,
+        funnel: Funnel,
+        limits: [LimitFact] = [],
+        blocked: BlockedTime = BlockedTime()
+    ) {
+        self.facts = facts
+        self.openPositions = openPositions
+        self.endEquity = endEquity
+        self.funnel = funnel
+        self.limits = limits
+        self.blocked = blocked
+        metrics = tracker.metrics(openPositions: openPositions, ended: facts.to)
+        trades = tracker.trades
+        corrections = tracker.corrections
+        equityCurve = tracker.equityCurve
+        dailyEquity = tracker.dailyEquity
+        startEquity = tracker.startEquity
+        let closed = tracker.trades.reduce(tracker.unmatchedCorrections) { $0 + $1.grossPnL }
+        grossPnL = openPositions.reduce(closed) { $0 + $1.realized }
+    }
+
+    /// What closing all open positions at their marks would gain before fees.
+    public var unrealized: Money { openPositions.reduce(.zero) { $0 + $1.unrealized } }
+
+    /// Equity at the end − (start + Σ gross P&L − all fees + unrealised): zero to the microdollar, or the books are wrong.
+    public var identityDifference: Money {
+        endEquity - (startEquity + grossPnL - metrics.totalFees + unrealized)
+    }
+
+    /// Whether start, trades, fees and open positions add up to the equity at the end, exactly.
+    public var identityHolds: Bool { identityDifference == .zero }
+
+    /// Share of the run in which entries were blocked, 0 to 1; nil for a run without length.
+    public var blockedShare: Ratio? { share(blocked.total) }
+
+    /// A part of the run, 0 to 1; nil for a run without length.
+    func share(_ span: TimeSpan) -> Ratio? { Ratio(span.microseconds, over: facts.span.microseconds) }
+}

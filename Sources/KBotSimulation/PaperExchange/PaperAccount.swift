@@ -1,0 +1,93 @@
+import KBotModel
+
+/// Cash and positions of the paper account; knows nothing of orders or books.
+///
+/// After the start, money changes in two places alone: ``trade(_:count:price:fee:in:)`` and ``settle(_:at:)``.
+/// A reservation only moves it between "free" and "reserved".
+struct PaperAccount: Sendable {
+    /// A position that was paid out, kept so that a corrected result can be booked.
+    private struct Paid: Sendable {
+        let position: Quantity
+        let value: Price
+    }
+
+    private struct Holding: Sendable {
+        var position = Quantity.zero
+        var paid: Paid?
+    }
+
+    /// All cash, reserved or free.
+    private(set) var total: Money
+    /// The part of it that resting orders hold.
+    private(set) var reserved = Money.zero
+    /// Fees of all fills.
+    private(set) var feesPaid = Money.zero
+    private var holdings: [Holding] = []
+
+    /// Opens an account.
+    init(cash: Money) { total = cash }
+
+    /// Cash that a new order may use.
+    var cash: Money { total - reserved }
+
+    /// Contracts held: plus is YES, minus is NO.
+    func position(in market: MarketID) -> Quantity {
+        let index = Int(market.index)
+        return index < holdings.count ? holdings[index].position : .zero
+    }
+
+    /// How many contracts an order of this side could close.
+    func closable(by side: BookSide, in market: MarketID) -> Quantity {
+        let position = position(in: market)
+        return max(.zero, side == .bid ? -position : position)
+    }
+
+    /// Puts a position there without paying for it: the account of an earlier run.
+    mutating func restore(_ position: Quantity, in market: MarketID) {
+        grow(to: market)
+        holdings[Int(market.index)].position = position
+    }
+
+    /// Books a fill: a bid pays the YES price, an ask the NO price, and every YES/NO pair that then exists returns a
+    /// dollar at once.
+    mutating func trade(_ side: BookSide, count: Quantity, price: Price, fee: Money, in market: MarketID) {
+        grow(to: market)
+        let pairs = min(count, closable(by: side, in: market))
+        total += Money.value(of: pairs, at: .one) - Self.cost(side, count: count, price: price) - fee
+        feesPaid += fee
+        holdings[Int(market.index)].position += Quantity(units: side.sign * count.units)
+    }
+
+    /// Pays out a market; a second value corrects the first, and may cost what was credited too much.
+    mutating func settle(_ market: MarketID, at value: Price) {
+        grow(to: market)
+        let index = Int(market.index)
+        let position: Quantity
+        if let paid = holdings[index].paid {
+            position = paid.position
+            total -= Self.payout(of: position, at: paid.value)
+        } else {
+            position = holdings[index].position
+            holdings[index].position = .zero
+        }
+        total += Self.payout(of: position, at: value)
+        holdings[index].paid = Paid(position: position, value: value)
+    }
+
+    /// Moves cash into (or, negative, out of) the reserve.
+    mutating func reserve(_ change: Money) { reserved += change }
+
+    /// What opening contracts costs at a YES price, without fees.
+    static func cost(_ side: BookSide, count: Quantity, price: Price) -> Money {
+        (side == .bid ? price : price.complement) * count
+    }
+
+    /// What a settled position pays.
+    static func payout(of position: Quantity, at value: Price) -> Money {
+        position.units >= 0 ? value * position : value.complement * -position
+    }
+
+    private mutating func grow(to market: MarketID) {
+        while holdings.count <= Int(market.index) { holdings.append(Holding()) }
+    }
+}

@@ -1,0 +1,161 @@
+import KBotModel
+import KBotReports
+import Testing
+
+@Suite struct EquityTests {
+    @Test func `flat equity has one point, no drawdown and a day`() {
+        let tracker = PerformanceTracker.marked(1_000, 1_000, 1_000)
+        #expect(tracker.equityCurve == [EquityPoint(time: start, equity: Money(dollars: 1_000))])
+        #expect(tracker.metrics.maxDrawdown == .zero)
+        #expect(tracker.metrics.maxDrawdownPercent == .zero)
+        #expect(tracker.metrics.drawdown == nil)
+        #expect(tracker.dailyEquity.map(\.change) == [.zero])
+    }
+
+    @Test func `the curve keeps a point only where equity changed`() {
+        let tracker = PerformanceTracker.marked(1_000, 1_000, 1_010, 1_010, 1_000)
+        #expect(tracker.equityCurve.map(\.time) == [start, .minute(2), .minute(4)])
+        #expect(tracker.equityCurve.map(\.equity) == [1_000, 1_010, 1_000].map(Money.init(dollars:)))
+    }
+
+    @Test func `a fall from the start is a drawdown`() {
+        let metrics = PerformanceTracker.marked(1_000, 950, 990).metrics
+        #expect(metrics.maxDrawdown == Money(dollars: 50))
+        #expect(metrics.maxDrawdownPercent == Ratio(units: 5_000_000))
+        #expect(metrics.drawdown?.peak.time == start)
+        #expect(metrics.drawdown?.trough.time == .minute(1))
+    }
+
+    @Test func `a drawdown stays after equity has recovered`() {
+        let metrics = PerformanceTracker.marked(1_000, 1_200, 1_080, 1_500).metrics
+        #expect(metrics.maxDrawdown == Money(dollars: 120))
+        #expect(metrics.maxDrawdownPercent == Ratio(units: 10_000_000))
+        #expect(metrics.drawdown?.peak == EquityPoint(time: .minute(1), equity: Money(dollars: 1_200)))
+    }
+
+    @Test func `of two equal troughs the first counts`() {
+        let drawdown = PerformanceTracker.marked(1_000, 900, 950, 900, 1_000, 900).metrics.drawdown
+        #expect(drawdown?.trough.time == .minute(1))
+        #expect(drawdown?.peak.time == start)
+    }
+
+    @Test func `a rise without a fall has no drawdown`() {
+        #expect(PerformanceTracker.marked(1_000, 1_001, 1_002).metrics.drawdown == nil)
+    }
+
+    @Test func `the deepest percentage and the most dollars may be two falls`() {
+        // 100 of 500 is 20 %; then 150 of 1,500 is 10 %
+        let metrics = PerformanceTracker.marked(500, 400, 1_500, 1_350).metrics
+        #expect(metrics.maxDrawdown == Money(dollars: 150))
+        #expect(metrics.maxDrawdownPercent == Ratio(units: 20_000_000))
+    }
+
+    @Test func `equity of zero or less gives no percentage and no trap`() {
+        let metrics = PerformanceTracker.marked(0, -10, -20).metrics
+        #expect(metrics.maxDrawdown == Money(dollars: 20))
+        #expect(metrics.maxDrawdownPercent == nil)
+        #expect(metrics.sharpeRatio == nil)
+    }
+
+    @Test func `drawdown equals a search over all pairs of points`() {
+        for seed in UInt64(0)..<200 {
+            var generator = SeededGenerator(seed: seed)
+            var tracker = PerformanceTracker(startEquity: Money(dollars: 100), started: start)
+            var equities: [Int64] = [100_000_000]
+            for minute in 1...60 {
+                let last = equities[equities.count - 1]
+                equities.append(max(1, last + Int64.random(in: -9_000_000...9_000_000, using: &generator)))
+                tracker.mark(equity: Money(units: equities[minute]), at: .minute(Int64(minute)))
+            }
+            var most: Int64 = 0
+            var deepest = Fraction(0)
+            for later in equities.indices {
+                for earlier in 0...later {
+                    most = max(most, equities[earlier] - equities[later])
+                    deepest = max(deepest, Fraction(equities[earlier] - equities[later], equities[earlier]))
+                }
+            }
+            #expect(tracker.metrics.maxDrawdown.units == most, "seed \(seed)")
+            let percent = deepest.rounded(times: 100_000_000)
+            #expect(tracker.metrics.maxDrawdownPercent?.units == percent, "seed \(seed)")
+        }
+    }
+
+    @Test func `days end at midnight and the mark at midnight is the last of its day`() {
+        var tracker = PerformanceTracker(startEquity: Money(dollars: 100), started: start)
+        tracker.mark(equity: Money(dollars: 101), at: .minute(10))
+        tracker.mark(equity: Money(dollars: 103), at: .day(1))
+        tracker.mark(equity: Money(dollars: 102), at: .day(1) + .seconds(5))
+        tracker.mark(equity: Money(dollars: 102), at: .day(3))
+        let first = start.utcDay
+        #expect(
+            tracker.dailyEquity == [
+                DailyEquity(day: first, open: Money(dollars: 100), equity: Money(dollars: 103)),
+                DailyEquity(day: first.next, open: Money(dollars: 103), equity: Money(dollars: 102)),
+                // the day between had no mark
+                DailyEquity(day: first.next.next, open: Money(dollars: 102), equity: Money(dollars: 102)),
+            ]
+        )
+    }
+
+    @Test func `a run without a mark has no day`() {
+        #expect(PerformanceTracker(startEquity: Money(dollars: 1), started: start).dailyEquity.isEmpty)
+    }
+
+    @Test func `the peak of exposure is kept though equity stands still`() {
+        var tracker = PerformanceTracker(startEquity: Money(dollars: 100), started: start)
+        tracker.mark(equity: Money(dollars: 100), exposure: Money(dollars: 7), at: .minute(1))
+        tracker.mark(equity: Money(dollars: 100), exposure: Money(dollars: 3), at: .minute(2))
+        #expect(tracker.metrics.peakExposure == Money(dollars: 7))
+    }
+
+    private func daily(_ changes: [Int64]) -> Metrics {
+        var tracker = PerformanceTracker(startEquity: Money(dollars: 1_000), started: start)
+        var equity = Money(dollars: 1_000)
+        for (index, change) in changes.enumerated() {
+            equity += Money(dollars: change)
+            tracker.mark(equity: equity, at: .day(Int64(index + 1)))
+        }
+        return tracker.metrics(ended: .day(Int64(changes.count)))
+    }
+
+    @Test func `fewer than ten days give no Sharpe ratio`() {
+        #expect(daily([10, -5, 10, 3, 2, 1, 4, 5, 6]).sharpeRatio == nil)
+    }
+
+    @Test func `ten days give the ratio worked out by hand`() {
+        // 1000 → 1100 → 990 → 1089 → …: returns +10 %, −10 % in turn would have mean 0; here nine days stand still and
+        // one gains 10 %: mean 0.01, sample variance (9·0.01² + 0.09²)/9 = 0.001, so 0.01/√0.001·√365 = √36.5 = 6.041523
+        #expect(daily([0, 0, 0, 100, 0, 0, 0, 0, 0, 0]).sharpeRatio == Ratio(units: 6_041_523))
+        // one day loses 10 %: the same with the other sign
+        #expect(daily([-100, 0, 0, 0, 0, 0, 0, 0, 0, 0]).sharpeRatio == Ratio(units: -6_041_523))
+    }
+
+    @Test func `ten flat days have no deviation and so no ratio`() {
+        #expect(daily([0, 0, 0, 0, 0, 0, 0, 0, 0, 0]).sharpeRatio == nil)
+    }
+
+    @Test func `the Sharpe ratio equals the textbook formula on a mixed series`() throws {
+        let changes: [Int64] = [12, -7, 30, 4, -25, 9, 0, 14, -3, 8, 21, -16]
+        var equity = 1_000.0
+        var returns: [Double] = []
+        for change in changes {
+            returns.append(Double(change) / equity)
+            equity += Double(change)
+        }
+        let mean = returns.reduce(0, +) / 12
+        let variance = returns.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / 11
+        let expected = mean / variance.squareRoot() * 365.0.squareRoot()
+        let ratio = try #require(daily(changes).sharpeRatio)
+        #expect(abs(Double(ratio.units) / 1e6 - expected) <= 0.000_000_6)
+    }
+
+    @Test func `a ratio beyond all measure is undefined rather than a trap`() {
+        #expect(Ratio(rounding: .infinity) == nil)
+        #expect(Ratio(rounding: .nan) == nil)
+        #expect(Ratio(rounding: 1e30) == nil)
+        #expect(Ratio(rounding: -1.000_000_5) == Ratio(units: -1_000_001))
+        #expect(Ratio(.max, over: 1) == Ratio(units: .max))
+        #expect(Ratio(1, over: 0) == nil)
+    }
+}
