@@ -64,15 +64,16 @@ static int32_t leave(kb_vm *vm, int status) {
     return vm->status;
 }
 
-/// Refuses an entry that breaks the contract. [-all, +1]
-static int32_t refuse(kb_vm *vm, const char *message) {
-    lua_pushstring(vm->running, message);
+/// Refuses an entry from inside a host function; nothing is pushed. [-0, +0]
+static int32_t refuse(kb_vm *vm) {
     vm->errors++;
-    return vm->status = KB_CONTRACT;
+    return KB_CONTRACT;
 }
 
 void kb_begin(kb_vm *vm) {
-    lua_settop(vm->main, KB_STACK_BASE);
+    if (!vm->busy) {
+        lua_settop(vm->main, KB_STACK_BASE);
+    }
 }
 
 int32_t kb_result_index(const kb_vm *vm) {
@@ -145,7 +146,7 @@ static int load_protected(lua_State *L) {
 
 int32_t kb_load(kb_vm *vm, const char *source, size_t length, const char *name, int64_t budget) {
     if (vm->busy) {
-        return refuse(vm, "a host function may not load a script");
+        return refuse(vm);
     }
     lua_State *L = vm->main;
     kb_begin(vm);
@@ -163,7 +164,7 @@ int32_t kb_load(kb_vm *vm, const char *source, size_t length, const char *name, 
 
 int32_t kb_invoke(kb_vm *vm, int32_t argument_count, int64_t budget) {
     if (vm->busy) {
-        return refuse(vm, "a host function may not call into the script");
+        return refuse(vm);
     }
     vm->error_line = 0;
     enter(vm, budget);
@@ -185,12 +186,12 @@ int32_t kb_call(
     kb_vm *vm, int32_t function, const kb_value *arguments, int32_t argument_count,
     kb_value *results, int32_t result_count, const kb_shape *shape, kb_value *fields, int64_t budget) {
     if (vm->busy) {
-        return refuse(vm, "a host function may not call into the script");
+        return refuse(vm);
     }
     lua_State *L = vm->main;
     lua_settop(L, KB_STACK_BASE);
     if (!lua_checkstack(L, argument_count + result_count + 16)) {
-        return refuse(vm, "too many arguments");
+        return refuse(vm);
     }
     lua_rawgeti(L, LUA_REGISTRYINDEX, function);
     for (int32_t i = 0; i < argument_count; i++) {

@@ -59,6 +59,16 @@ static int string_format(lua_State *L) {
     return lua_tocfunction(L, lua_upvalueindex(1))(L);
 }
 
+/// Arithmetic on strings that hold numbers, charged for the bytes it reads; upvalue 1 is the original.
+static int string_arithmetic(lua_State *L) {
+    for (int i = 1; i <= 2; i++) {
+        if (lua_type(L, i) == LUA_TSTRING) {
+            kb_charge(L, (int64_t)lua_rawlen(L, i) / 8);
+        }
+    }
+    return lua_tocfunction(L, lua_upvalueindex(1))(L);
+}
+
 void kb_add_strings(lua_State *L) {
     // Sets the metatable of strings, whose `__index` is this very table.
     lua_pushcfunction(L, luaopen_string);
@@ -78,6 +88,17 @@ void kb_add_strings(lua_State *L) {
     lua_setfield(L, -2, "format");
     lua_pushliteral(L, "");
     lua_getmetatable(L, -1);
+    static const char *const operators[] = {
+        "__add", "__sub", "__mul", "__mod", "__pow", "__div", "__idiv", "__unm",
+    };
+    for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
+        if (lua_getfield(L, -1, operators[i]) == LUA_TFUNCTION) {
+            lua_pushcclosure(L, string_arithmetic, 1);
+            lua_setfield(L, -2, operators[i]);
+        } else {
+            lua_pop(L, 1);
+        }
+    }
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
     lua_pop(L, 2);

@@ -1,8 +1,8 @@
 #include "internal.h"
 
 // The table library with its work charged, because hooks do not fire inside C.
-// `__len` is refused: a made-up length would loop in C without an end. `sort` is a stable merge sort: the same result on
-// every run (stock Lua picks pivots by the clock), and a comparator without sense cannot do harm.
+// `__len` is refused: a made-up length would loop in C without an end. `sort` is a stable merge sort: the same result
+// on every run (stock Lua picks pivots by the clock), and a comparator without sense cannot do harm.
 
 enum { MAX_UNPACK = 65536, MAX_SORT = 250000 };
 

@@ -64,14 +64,18 @@ void kb_read_from(lua_State *L, kb_vm *vm, int index, kb_value *value) {
     }
 }
 
-/// Pushes a fresh table with the fields of a record. [-0, +1]
+/// Pushes the table of a record, fresh or filled again. [-0, +1]
 static void push_record(lua_State *L, const kb_record *record) {
     int32_t count = record->shape->count;
-    luaL_checkstack(L, 4, NULL);
-    lua_createtable(L, 0, count);
+    lua_checkstack(L, 4);
+    if (record->table) {
+        lua_rawgeti(L, LUA_REGISTRYINDEX, record->table);
+    } else {
+        lua_createtable(L, 0, count);
+    }
     for (int32_t i = 0; i < count; i++) {
         const kb_value *value = &record->values[i];
-        if (value->type != KB_NIL) {
+        if (value->type != KB_NIL || record->table) {
             lua_rawgeti(L, LUA_REGISTRYINDEX, record->shape->keys[i]);
             kb_push_to(L, value);
             lua_rawset(L, -3);

@@ -66,7 +66,7 @@ extension Engine {
     // MARK: Entering
 
     /// Sends the entry order of a new bracket.
-    mutating func sendEntry(of bracket: Bracket, _ entry: EntryCase) throws(Refusal) {
+    mutating func sendEntry(of bracket: Bracket, _ entry: EntryCase, count: Quantity) throws(Refusal) {
         let market = bracket.market
         let price: Price
         let life: NewOrder.TimeInForce
@@ -88,7 +88,7 @@ extension Engine {
             market: market.facts.id,
             side: bracket.direction.entrySide,
             price: price,
-            count: bracket.count,
+            count: count,
             timeInForce: life
         )
         let approved = try EntryGate.approve(order, entry, limits: configuration.limits)
@@ -98,11 +98,13 @@ extension Engine {
 
     /// The market reached a stop entry: take, if entries are still allowed.
     private mutating func fire(_ bracket: Bracket, _ touch: Touch) {
+        let market = bracket.market
         bracket.phase = .working
         do throws(Refusal) {
-            if let block = blocks.first { throw Refusal(block.code, block.text) }
-            if bracket.market.isResyncing { throw Refusal(.bookResyncing, "the book waits for a snapshot") }
-            try sendEntry(of: bracket, entryCase(bracket.market, bracket.signal, bracket.plan, touch))
+            try checkAccount(market)
+            let entry = entryCase(market, bracket.signal, bracket.plan, touch)
+            let count = try askRules(market, strategy: bracket.strategy, entry, bracket.count)
+            try sendEntry(of: bracket, entry, count: count)
         } catch {
             note(bracket.market, .denied(bracket.strategy, error.code, error.text))
             finish(bracket)
@@ -145,6 +147,7 @@ extension Engine {
 
     /// Does the next thing a bracket needs, whatever just happened to it.
     mutating func proceed(_ bracket: Bracket) {
+        if now >= bracket.market.facts.closeTime || bracket.market.facts.status == .closed { awaitSettlement(bracket) }
         if bracket.position == .zero, !bracket.hasOpenOrders, bracket.phase != .armed {
             finish(bracket)
             return
@@ -191,6 +194,7 @@ extension Engine {
             bracket.nextExit = now + Self.exitPause
             return
         }
+        bracket.nextExit = nil
         bracket.targets.append(send(approved, order, role: .target, of: bracket, why: nil))
     }
 
@@ -247,7 +251,7 @@ extension Engine {
     }
 
     /// The worst price a taking order may have: ten cents through the touch (or the last trade), on the grid.
-    private func takerLimit(_ side: BookSide, in market: MarketState) -> Price? {
+    func takerLimit(_ side: BookSide, in market: MarketState) -> Price? {
         let touch = market.touch(at: now)
         let grid = market.facts.grid
         switch side {
@@ -265,6 +269,7 @@ extension Engine {
         switch bracket.phase {
         case .armed: cancelEntry(of: bracket, why: "the market closed")
         case .working, .exiting:
+            cancelEntry(of: bracket, why: "the market closed")
             guard bracket.position.units > 0 else { return }
             bracket.phase = .awaitingSettlement
         case .awaitingSettlement, .done: break
@@ -278,8 +283,7 @@ extension Engine {
         for managed in [bracket.entry].compactMap({ $0 }) + bracket.targets + bracket.exits {
             managed.order.endWithMarket()
         }
-        if bracket.phase == .working || bracket.phase == .armed { bracket.phase = .awaitingSettlement }
-        finish(bracket, exit: .settlement)
+        finish(bracket, exit: bracket.settledQuantity.units > 0 ? .settlement : nil)
         planDeadlines()
     }
 
@@ -319,8 +323,10 @@ extension Engine {
         bracketDue = brackets.compactMap { due($0) }.min() ?? .distantFuture
     }
 
+    /// When the clock has something to do for a bracket; never in the past once ``runBracketDeadlines()`` has run.
     private func due(_ bracket: Bracket) -> Timestamp? {
         let close = bracket.market.facts.closeTime
+        guard now < close else { return nil }
         switch bracket.phase {
         case .armed: return min(bracket.entryDeadline, close)
         case .working:
@@ -328,13 +334,13 @@ extension Engine {
             if bracket.entryCancelled == nil, bracket.entry?.order.state.isOpen == true {
                 due = min(due, bracket.entryDeadline)
             }
-            if let before = configuration.exitBeforeClose, bracket.position.units > 0 { due = min(due, close - before) }
-            if bracket.position.units > 0, bracket.openReducing < bracket.position, let next = bracket.nextExit {
-                due = min(due, next)
+            if bracket.position.units > 0 {
+                if let before = configuration.exitBeforeClose { due = min(due, close - before) }
+                if let next = bracket.nextExit, next > now { due = min(due, next) }
             }
-            return due > now || due < close || bracket.position.units > 0 ? due : nil
+            return due
         case .exiting:
-            guard bracket.position.units > 0, !bracket.hasOpenOrders, let next = bracket.nextExit else { return nil }
+            guard bracket.position.units > 0, !bracket.hasOpenOrders, let next = bracket.nextExit else { return close }
             return min(next, close)
         case .awaitingSettlement, .done: return nil
         }

@@ -11,13 +11,13 @@ extension Engine {
     mutating func handle(_ event: MarketEvent) {
         switch event.kind {
         case .delta(let id, let outcome, let price, let count):
-            guard let market = state(id) else { return }
+            guard let market = state(id), market.settlement == nil else { return }
             guard !market.isResyncing else { return }  // deltas on a book that lost sync mean nothing
             market.hasBook = true
             if !market.book.add(count, at: price, outcome: outcome) { loseSync(market) }
             if !market.brackets.isEmpty { watch(market) }
         case .trade(let trade):
-            guard let market = state(trade.market) else { return }
+            guard let market = state(trade.market), market.settlement == nil else { return }
             market.prints.record(trade, at: event.time)
             market.lastPrice = trade.price
             // A trade at or after a candle's end closes that candle before it is counted.
@@ -25,7 +25,7 @@ extension Engine {
             add(trade, at: event.time, to: market)
             if !market.brackets.isEmpty { watch(market) }
         case .snapshot(let id, let snapshot):
-            guard let market = state(id) else { return }
+            guard let market = state(id), market.settlement == nil else { return }
             market.hasBook = true
             market.isResyncing = false
             market.book.replace(with: snapshot)
@@ -165,15 +165,22 @@ extension Engine {
         release(market)
     }
 
-    /// Lets go of a decided market's book and candles; the numbers of a correction stay.
+    /// How long orders of a decided market are remembered, for fills that are told late.
+    private static var memory: TimeSpan { .hours(1) }
+
+    /// Lets go of a decided market's book and candles, and after a while of its orders; trades that a correction of the
+    /// result would change stay.
     private mutating func release(_ market: MarketState) {
-        guard market.brackets.isEmpty else { return }
         market.book = OrderBook()
         market.series = []
         market.slots = []
         active.removeAll { $0 === market }
-        for (id, managed) in orders where managed.bracket.market === market { orders[id] = nil }
-        if market.settledTrades.isEmpty { markets[Int(market.facts.id.index)] = nil }
+        released.append((now, market))
+        while let (time, old) = released.first, now - time > Self.memory {
+            released.removeFirst()
+            for id in old.orderIDs { orders[id] = nil }
+            if old.settledTrades.isEmpty { markets[Int(old.facts.id.index)] = nil }
+        }
         candleDue = active.compactMap(\.candleDue).min() ?? .distantFuture
     }
 }

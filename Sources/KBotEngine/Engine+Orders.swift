@@ -9,6 +9,7 @@ extension Engine {
         lastOrder = order.id.sequence
         let managed = ManagedOrder(order, role: role, bracket: bracket)
         orders[order.id] = managed
+        bracket.market.orderIDs.append(order.id)
         out.append(.send(approved))
         tell(managed, why: why)
         return managed
@@ -32,7 +33,7 @@ extension Engine {
         switch event {
         case .accepted(let id, _): move(id, .accept)
         case .rejected(let id, let reason):
-            orders[id]?.bracket.nextExit = now + Self.exitPause
+            if let managed = orders[id] { pauseAfterReject(managed) }
             move(id, .reject(reason), why: reason.rawValue)
         case .cancelled(let id, _, let reason): move(id, .cancel(reason), why: reason.rawValue)
         case .cancelRefused(let id): move(id, .refuseCancel)
@@ -57,7 +58,16 @@ extension Engine {
     }
 
     private mutating func handle(_ fill: Fill) {
-        guard let managed = orders[fill.order] else { return }
+        guard let managed = orders[fill.order] else {
+            note(
+                nil,
+                .warning(
+                    .orderMismatch,
+                    "a fill of order \(fill.order), which is not known: \(fill.count) at \(fill.price)"
+                )
+            )
+            return
+        }
         switch managed.order.apply(fill) {
         case .duplicate: return
         case .impossible:
@@ -73,7 +83,12 @@ extension Engine {
         bracket.book(fill, role: managed.role, at: now)
         note(bracket.market, .fill(fill, managed.role))
         tell(managed, why: nil)
+        endIfLookedUp(managed)
         if bracket.phase == .done { reopen(bracket) }
+        if let settlement = bracket.market.settlement {
+            settle(bracket, settlement)  // traded before the close, told after the result
+            return
+        }
         if managed.role == .entry { replanAfterFirstFill(bracket, fill) }
         let strategy = strategies[bracket.strategyIndex]
         if strategy.callbacks.contains(.fill), !bracket.market.slots.isEmpty {
@@ -111,7 +126,7 @@ extension Engine {
 
     /// Takes in what a look-up found.
     private mutating func reconcile(_ id: ClientOrderID, _ snapshot: OrderSnapshot) {
-        guard let managed = orders[id], managed.order.state == .outcomeUnknown else { return }
+        guard let managed = orders[id], managed.order.state.isOpen else { return }
         switch snapshot.status {
         case .resting:
             move(id, .accept)
@@ -120,8 +135,26 @@ extension Engine {
                 cancel(managed, why: "still resting after a cancel")
             }
         case .unknown: move(id, .reject(.other), why: "the venue does not know the order")
-        case .cancelled where snapshot.filled == managed.order.filled: move(id, .cancel(.requested), why: "looked up")
-        case .cancelled, .executed: break  // fills are still on their way; they end the order
+        case .cancelled, .executed:
+            // Fills may still be on their way; the order ends with the last of them.
+            managed.finalFilled = snapshot.filled
+            endIfLookedUp(managed)
+            proceed(managed.bracket)
+            planDeadlines()
+        }
+    }
+
+    /// Ends an order of which a look-up said that it is over, once every fill it has was told.
+    private mutating func endIfLookedUp(_ managed: ManagedOrder) {
+        guard let final = managed.finalFilled, managed.order.state.isOpen, managed.order.filled >= final else { return }
+        if managed.order.apply(.cancel(.requested)) == .applied { tell(managed, why: "looked up") }
+    }
+
+    /// A refused target or exit is tried again, but not at once.
+    private func pauseAfterReject(_ managed: ManagedOrder) {
+        switch (managed.role, managed.bracket.phase) {
+        case (.exit, _), (.target, .working): managed.bracket.nextExit = now + Self.exitPause
+        default: break
         }
     }
 

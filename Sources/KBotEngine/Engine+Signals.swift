@@ -78,8 +78,6 @@ extension Engine {
                 wanted: signal.count
             )
             let count = try askRules(market, strategy: name, entry, sized)
-            let candles = Int64(signal.timeToLive ?? configuration.entryTimeToLive)
-            let cutoff = market.facts.closeTime - (configuration.limits.minTimeToClose ?? .zero)
             let bracket = Bracket(
                 strategy: name,
                 strategyIndex: index,
@@ -87,11 +85,12 @@ extension Engine {
                 signal: signal,
                 plan: plan,
                 count: count,
+                worstEntry: entry.worstEntry,
                 interval: interval,
                 signalled: now,
-                entryDeadline: min(signalled + interval * candles, cutoff)
+                entryDeadline: try entryDeadline(signal, in: market, interval: interval, signalled: signalled)
             )
-            if bracket.phase == .working { try sendEntry(of: bracket, entry) }
+            if bracket.phase == .working { try sendEntry(of: bracket, entry, count: count) }
             market.brackets.append(bracket)
             brackets.append(bracket)
             planDeadlines()
@@ -100,13 +99,23 @@ extension Engine {
         }
     }
 
+    /// When an entry that did not fill is given up: after its candles, or at the last minutes' mark.
+    private func entryDeadline(
+        _ signal: Signal,
+        in market: MarketState,
+        interval: TimeSpan,
+        signalled: Timestamp
+    ) throws(Refusal) -> Timestamp {
+        let end = signalled + interval * Int64(signal.timeToLive ?? configuration.entryTimeToLive)
+        guard end > now else { throw Refusal(.entryCancelled, "the signal is older than its time to live") }
+        let cutoff = market.facts.closeTime - (configuration.limits.minTimeToClose ?? .zero)
+        // A signal at the very mark is in time: its order gets a second.
+        return min(end, max(cutoff, now + .seconds(1)))
+    }
+
     /// What blocks an entry in this market whatever the order looks like.
     func checkEntries(in market: MarketState) throws(Refusal) {
-        if let block = blocks.first { throw Refusal(block.code, block.text) }
-        if market.isResyncing { throw Refusal(.bookResyncing, "the book lost messages and waits for a snapshot") }
-        if market.isForeign {
-            throw Refusal(.foreignPosition, "the account holds something in this market that is not kbot's")
-        }
+        try checkAccount(market)
         if let bracket = market.brackets.first {
             throw bracket.position.units > 0
                 ? Refusal(.positionOpen, "a position is open in this market")
@@ -114,6 +123,15 @@ extension Engine {
         }
         if let most = configuration.limits.maxPositions, openPositions >= most {
             throw Refusal(.maxPositions, "\(openPositions) positions or entries are open, at most \(most)")
+        }
+    }
+
+    /// What blocks entries on the account, or in a market whatever is open in it.
+    func checkAccount(_ market: MarketState) throws(Refusal) {
+        if let block = blocks.first { throw Refusal(block.code, block.text) }
+        if market.isResyncing { throw Refusal(.bookResyncing, "the book lost messages and waits for a snapshot") }
+        if market.isForeign {
+            throw Refusal(.foreignPosition, "the account holds something in this market that is not kbot's")
         }
     }
 
@@ -125,6 +143,7 @@ extension Engine {
             direction: signal.direction,
             entryType: signal.entryType,
             plan: plan,
+            worstEntry: worstEntry(signal, plan, in: market),
             touch: touch,
             account: accountView,
             dayLoss: dayLoss,
@@ -132,8 +151,21 @@ extension Engine {
         )
     }
 
+    /// The worst price an entry may fill at: its limit, or for a taking entry as far as it reaches through the touch.
+    private func worstEntry(_ signal: Signal, _ plan: TradePlan, in market: MarketState) -> Price {
+        let grid = market.facts.grid
+        switch signal.entryType {
+        case .limit: return plan.entry
+        case .market: return takerLimit(signal.direction.entrySide, in: market) ?? plan.entry
+        case .stop:
+            return signal.direction == .long
+                ? grid.roundedDown(plan.entry + Self.exitReach) ?? grid.highest
+                : grid.roundedUp(plan.entry - Self.exitReach) ?? grid.lowest
+        }
+    }
+
     /// Asks every rule, tells every verdict, and follows the strictest.
-    private mutating func askRules(
+    mutating func askRules(
         _ market: MarketState,
         strategy: StrategyName,
         _ entry: EntryCase,

@@ -25,6 +25,8 @@ public struct Engine: ~Copyable {
     var active: [MarketState] = []
     var warnedIntervals: Set<String> = []
     var candleDue = Timestamp.distantFuture
+    /// Decided markets whose orders are still remembered, oldest first.
+    var released = Deque<(time: Timestamp, market: MarketState)>()
 
     var account: Account
     var blocks = EntryBlocks()

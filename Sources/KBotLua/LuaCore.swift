@@ -53,6 +53,9 @@ final class LuaCore {
 
     /// The error of the entry that just failed with this status.
     func failure(_ status: Int32) -> LuaError {
+        if status == KB_CONTRACT {
+            return LuaError(kind: .contract, message: "a host function may not call into the script")
+        }
         let error = unsafe kb_describe_error(handle)
         let message = unsafe makeString(error.message, error.message_length)
         let kind = LuaError.Kind(status: status)

@@ -23,6 +23,7 @@ extension LuaVM {
     /// - Parameters:
     ///   - name: The name in messages, such as `ctx.market`.
     ///   - fields: The fields by name.
+    /// - Returns: A reference to the object.
     /// - Throws: A `LuaError` of kind `contract` when a constant is too deep or too large.
     package func object(named name: String, _ fields: [String: LuaHostField]) throws(LuaError) -> LuaReference {
         let handle = unsafe core.handle

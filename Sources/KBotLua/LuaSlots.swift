@@ -156,7 +156,7 @@ package final class LuaShape {
     }
 }
 
-/// Values for the fields of a shape; each use makes a fresh table of them.
+/// Values for the fields of a shape; each use makes a table of them.
 @safe
 package final class LuaRecord {
     /// The names.
@@ -165,11 +165,22 @@ package final class LuaRecord {
     package let values: LuaSlots
     let pointer: UnsafeMutablePointer<kb_record>
 
-    init(core: LuaCore, shape: LuaShape) {
+    init(core: LuaCore, shape: LuaShape, reusesTable: Bool) {
         self.shape = shape
         self.values = LuaSlots(core: core, count: shape.names.count)
         unsafe pointer = .allocate(capacity: 1)
-        unsafe pointer.initialize(to: kb_record(shape: UnsafePointer(shape.pointer), values: UnsafePointer(values.base)))
+        var table: Int32 = 0
+        if reusesTable {
+            unsafe kb_push_table(core.handle, 0, Int32(shape.names.count))
+            unsafe table = kb_reference(core.handle, kb_top(core.handle))
+            unsafe kb_pop(core.handle, 1)
+        }
+        let record = unsafe kb_record(
+            shape: UnsafePointer(shape.pointer),
+            values: UnsafePointer(values.base),
+            table: table
+        )
+        unsafe pointer.initialize(to: record)
     }
 
     deinit {

@@ -33,7 +33,8 @@ package struct LuaReference: Sendable, Hashable {
 /// ## Topics
 /// - Loading: ``load(_:)``, ``field(_:of:)``, ``value(of:limits:)``
 /// - Calling: ``prepare(_:arguments:results:fields:)``, ``call(_:_:instructions:)``
-/// - Offering things to scripts: ``object(named:_:)``, ``function(_:)``, ``define(_:_:)``, ``onPrint(_:)``, ``onRequire(_:)``
+/// - Offering things to scripts: ``object(named:_:)``, ``function(_:)``, ``define(_:_:)``, ``onPrint(_:)``,
+///   ``onRequire(_:)``
 package final class LuaVM {
     /// What scripts of this machine may use.
     package let limits: LuaLimits
@@ -158,6 +159,7 @@ package final class LuaVM {
     ///   - arguments: The number of arguments.
     ///   - results: The number of results to read.
     ///   - fields: The fields to read when the first result is a table.
+    /// - Returns: The prepared call.
     package func prepare(
         _ function: LuaReference,
         arguments: Int,
@@ -173,7 +175,7 @@ package final class LuaVM {
     ///   - function: The function to call.
     ///   - arguments: Values; functions and objects by their references.
     ///   - instructions: The budget; nil for the machine's ``LuaLimits/callInstructions``.
-    ///   - limits: Bounds of the results.
+    ///   - conversion: Bounds of arguments and results.
     /// - Returns: All results.
     /// - Throws: A `LuaError` of any kind but `syntax`.
     package func call(
@@ -213,9 +215,15 @@ package final class LuaVM {
         LuaShape(core: core, names: names)
     }
 
-    /// Makes a record: values for the fields of a shape, which becomes a fresh table at each use.
-    package func record(_ shape: LuaShape) -> LuaRecord {
-        LuaRecord(core: core, shape: shape)
+    /// Makes a record: values for the fields of a shape, which become a table at each use.
+    ///
+    /// - Parameters:
+    ///   - shape: The names of the fields.
+    ///   - reusesTable: False for a fresh table at each use, which a script may keep; true to fill one table again,
+    ///     which is faster, but a script that keeps it sees it change. Its other fields are the script's own.
+    /// - Returns: The record, all values nil.
+    package func record(_ shape: LuaShape, reusesTable: Bool = false) -> LuaRecord {
+        LuaRecord(core: core, shape: shape, reusesTable: reusesTable)
     }
 
     /// Keeps a converted value on the script's side.

@@ -9,7 +9,10 @@ import Testing
         #expect(Price(units: yes).complement.complement == Price(units: yes))
     }
 
-    @Test(arguments: [(-1, false), (0, false), (1, true), (9_999, true), (10_000, false), (10_001, false)] as [(Int32, Bool)])
+    @Test(
+        arguments: [(-1, false), (0, false), (1, true), (9_999, true), (10_000, false), (10_001, false)]
+            as [(Int32, Bool)]
+    )
     func `only prices strictly between 0 and 1 dollar can be traded`(units: Int32, isTradable: Bool) {
         #expect(Price(units: units).isTradable == isTradable)
     }
@@ -54,10 +57,12 @@ import Testing
         #expect(Price.doubledMid(Price(units: 4_701), Price(units: 4_700)) == 9_401)
     }
 
-    @Test(arguments: [
-        (1_000_000_000, 200, 20_000_000), (1, 9_999, 0), (-1, 1, -1), (-1_000_000, 1_000, -100_000), (0, 500, 0),
-        (Int64.max, 10_000, Int64.max),
-    ] as [(Int64, Int64, Int64)])
+    @Test(
+        arguments: [
+            (1_000_000_000, 200, 20_000_000), (1, 9_999, 0), (-1, 1, -1), (-1_000_000, 1_000, -100_000), (0, 500, 0),
+            (Int64.max, 10_000, Int64.max),
+        ] as [(Int64, Int64, Int64)]
+    )
     func `a share of money rounds down`(units: Int64, basisPoints: Int64, share: Int64) {
         #expect(Money(units: units).share(basisPoints: basisPoints) == Money(units: share))
     }
@@ -67,7 +72,9 @@ import Testing
         #expect(Quantity(units: units).wholeContracts == Quantity(units: whole))
     }
 
-    @Test(arguments: [(1_000, 10, 100), (1_001, 10, 100), (5, 90, 4), (1, 99, 0), (7, 100, 7)] as [(Int64, Int64, Int64)])
+    @Test(
+        arguments: [(1_000, 10, 100), (1_001, 10, 100), (5, 90, 4), (1, 99, 0), (7, 100, 7)] as [(Int64, Int64, Int64)]
+    )
     func `a percentage of a quantity rounds down`(units: Int64, percent: Int64, part: Int64) {
         #expect(Quantity(units: units).percent(percent) == Quantity(units: part))
     }

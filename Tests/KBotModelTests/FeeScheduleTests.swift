@@ -28,17 +28,21 @@ import Testing
         (.quadratic, "100", "0.50", "0.0000"),
         (.unknown("cubic"), "100", "0.50", "1.7500"),
     ])
-    func `of a maker are the share of the schedule`(kind: FeeSchedule.Kind, count: String, price: String, fee: String) throws {
+    func `of a maker are the share of the schedule`(kind: FeeSchedule.Kind, count: String, price: String, fee: String)
+        throws
+    {
         let schedule = FeeSchedule(kind: kind)
         let count = try #require(Quantity(count))
         let price = try #require(Price(price))
         #expect(schedule.fee(count: count, price: price, liquidity: .maker) == Money(fee))
     }
 
-    @Test(arguments: [
-        (0, "0.000000"), (1, "0.000200"), (2_500, "0.437500"), (5_000, "0.875000"), (12_345, "2.160400"),
-        (20_000, "3.500000"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (0, "0.000000"), (1, "0.000200"), (2_500, "0.437500"), (5_000, "0.875000"), (12_345, "2.160400"),
+            (20_000, "3.500000"),
+        ] as [(Int64, String)]
+    )
     func `follow a fractional multiplier`(multiplier: Int64, fee: String) {
         let schedule = FeeSchedule(kind: .quadratic, multiplier: multiplier)
         let charged = schedule.fee(count: Quantity(contracts: 100), price: Price(cents: 50), liquidity: .taker)
@@ -65,7 +69,9 @@ import Testing
             let multiplier = Int64.random(in: 0...30_000, using: &random)
             guard let (kind, liquidity, quarters) = kinds.randomElement(using: &random) else { return }
             // Numerator and denominator of the raw fee in dollars, as the formula reads.
-            let numerator = [multiplier, quarters, 7, count, price, 10_000 - price].map(Int128.init).reduce(1, *)
+            let numerator = [multiplier, quarters, 7, count, price, 10_000 - price].reduce(Int128(1)) {
+                $0 * Int128($1)
+            }
             let denominator: Int128 = 10_000 * 4 * 100 * 100 * 10_000 * 10_000
             let fee = FeeSchedule(kind: kind, multiplier: multiplier)
                 .fee(count: Quantity(units: count), price: Price(units: Int32(price)), liquidity: liquidity)

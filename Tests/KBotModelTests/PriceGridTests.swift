@@ -1,4 +1,5 @@
 import KBotModel
+import KBotTestSupport
 import Testing
 
 /// One row of the venue's table of price structures.
@@ -41,7 +42,7 @@ struct GridStructure: Sendable, CustomTestStringConvertible {
         var count = 0
         for units in Int32(-5)...10_005 {
             let isValid = grid.contains(Price(units: units))
-            try hold(isValid == structure.accepts(units), units)
+            try hold(isValid == structure.accepts(units), "at \(units)")
             if isValid { count += 1 }
         }
         #expect(count == structure.validPrices)
@@ -59,7 +60,7 @@ struct GridStructure: Sendable, CustomTestStringConvertible {
     @Test(arguments: GridStructure.all)
     func `accept every whole cent`(structure: GridStructure) throws {
         let grid = try #require(PriceGrid.named(structure.name))
-        #expect((1...99).allSatisfy { grid.contains(Price(cents: $0)) })
+        for cents in Int32(1)...99 { try hold(grid.contains(Price(cents: cents)), "\(cents)¢") }
     }
 
     @Test(arguments: GridStructure.all)
@@ -70,8 +71,8 @@ struct GridStructure: Sendable, CustomTestStringConvertible {
             let down = stride(from: min(units, 9_999), to: 0, by: -1).first(where: structure.accepts)
             let up = (max(units, 1)..<max(10_000, units)).first(where: structure.accepts)
             let price = Price(units: units)
-            try hold(grid.roundedDown(price)?.units == down, units)
-            try hold(grid.roundedUp(price)?.units == (units < 10_000 ? up : nil), units)
+            try hold(grid.roundedDown(price)?.units == down, "at \(units)")
+            try hold(grid.roundedUp(price)?.units == (units < 10_000 ? up : nil), "at \(units)")
         }
     }
 
@@ -81,8 +82,8 @@ struct GridStructure: Sendable, CustomTestStringConvertible {
         var price = grid.lowest
         var walked = 1
         while let next = grid.next(above: price) {
-            try hold(grid.next(below: next) == price, next.units)
-            try hold(grid.contains(next) && next > price, next.units)
+            try hold(grid.next(below: next) == price, "at \(next.units)")
+            try hold(grid.contains(next) && next > price, "at \(next.units)")
             price = next
             walked += 1
         }
@@ -95,8 +96,8 @@ struct GridStructure: Sendable, CustomTestStringConvertible {
         let grid = try #require(PriceGrid.named(structure.name))
         for units in Int32(0)...10_000 {
             let price = Price(units: units)
-            try hold(grid.contains(price) == grid.contains(price.complement), units)
-            try hold(grid.step(at: price) == grid.step(at: price.complement), units)
+            try hold(grid.contains(price) == grid.contains(price.complement), "at \(units)")
+            try hold(grid.step(at: price) == grid.step(at: price.complement), "at \(units)")
         }
     }
 
@@ -113,10 +114,12 @@ struct GridStructure: Sendable, CustomTestStringConvertible {
         #expect(grid.step(at: Price(units: 10_040)).units == structure.edge)
     }
 
-    @Test(arguments: [
-        (950, -1, 940), (1_000, 1, 1_100), (1_000, -1, 990), (9_000, 1, 9_010), (9_000, -1, 8_900), (980, 4, 1_200),
-        (5_000, 0, 5_000), (20, -50, 10), (9_980, 500, 9_990),
-    ] as [(Int32, Int, Int32)])
+    @Test(
+        arguments: [
+            (950, -1, 940), (1_000, 1, 1_100), (1_000, -1, 990), (9_000, 1, 9_010), (9_000, -1, 8_900), (980, 4, 1_200),
+            (5_000, 0, 5_000), (20, -50, 10), (9_980, 500, 9_990),
+        ] as [(Int32, Int, Int32)]
+    )
     func `move by steps across borders and stop at the ends`(from: Int32, steps: Int, to: Int32) {
         #expect(PriceGrid.taperedDeciCent.moved(Price(units: from), steps: steps) == Price(units: to))
     }
@@ -150,10 +153,6 @@ struct GridStructure: Sendable, CustomTestStringConvertible {
     func `of broken ranges are refused with the place`(ranges: [PriceGrid.Range], error: PriceGrid.Malformed) {
         #expect(throws: error) { try PriceGrid(ranges: ranges) }
         #expect(!error.description.isEmpty)
-    }
-
-    private func hold(_ condition: Bool, _ units: Int32) throws {
-        if !condition { try #require(condition, "at \(units) units") }
     }
 }
 

@@ -30,7 +30,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "2026-11-22", "2026-11-22T19:32Z", "2026-11-22T19:32:00", "2026-11-22T19:32:00+00:00", "2026-11-22 19:32:00Z",
+        "", "2026-11-22", "2026-11-22T19:32Z", "2026-11-22T19:32:00", "2026-11-22T19:32:00+00:00",
+        "2026-11-22 19:32:00Z",
         "2026-11-22T19:32:00.Z", "2026-11-22T24:00:00Z", "2026-11-22T19:60:00Z", "2026-11-22T19:32:60Z",
         "2026-13-01T00:00:00Z", "2026-00-01T00:00:00Z", "2026-01-00T00:00:00Z", "2026-01-32T00:00:00Z",
         "2026-02-29T00:00:00Z", "2026-04-31T00:00:00Z", "1900-02-29T00:00:00Z", "2026-11-22T19:32:00ZZ",
@@ -65,10 +66,12 @@ import Testing
         #expect(time.utcDay.description == String(time.description.split(separator: "T")[0]))
     }
 
-    @Test(arguments: [
-        (0, 0), (4_999_999, 0), (5_000_000, 5_000_000), (-1, -5_000_000), (-5_000_000, -5_000_000),
-        (-5_000_001, -10_000_000),
-    ] as [(Int64, Int64)])
+    @Test(
+        arguments: [
+            (0, 0), (4_999_999, 0), (5_000_000, 5_000_000), (-1, -5_000_000), (-5_000_000, -5_000_000),
+            (-5_000_001, -10_000_000),
+        ] as [(Int64, Int64)]
+    )
     func `are floored towards the past, before 1970 too`(time: Int64, floor: Int64) {
         #expect(Timestamp(microseconds: time).floored(to: .seconds(5)) == Timestamp(microseconds: floor))
     }
@@ -82,10 +85,12 @@ import Testing
 }
 
 @Suite struct `UTC days` {
-    @Test(arguments: [
-        (1970, 1, 1, 0), (1969, 12, 31, -1), (2000, 3, 1, 11_017), (2026, 11, 22, 20_779), (1600, 1, 1, -135_140),
-        (0, 3, 1, -719_468), (-1, 12, 31, -719_529),
-    ] as [(Int, Int, Int, Int64)])
+    @Test(
+        arguments: [
+            (1970, 1, 1, 0), (1969, 12, 31, -1), (2000, 3, 1, 11_017), (2026, 11, 22, 20_779), (1600, 1, 1, -135_140),
+            (0, 3, 1, -719_468), (-1, 12, 31, -719_529),
+        ] as [(Int, Int, Int, Int64)]
+    )
     func `have the number the calendar gives them`(year: Int, month: Int, day: Int, number: Int64) {
         let date = UTCDay(year: year, month: month, day: day)
         #expect(date.number == number)
@@ -133,7 +138,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "5", "s", "-5s", "+5s", "5 s", "1.5s", "5S", "5min", "5sm", "٥s", "½s", "106751992d", "9223372036854775808s",
+        "", "5", "s", "-5s", "+5s", "5 s", "1.5s", "5S", "5min", "5sm", "٥s", "½s", "106751992d",
+        "9223372036854775808s",
     ])
     func `that make no sense are refused`(text: String) {
         #expect(TimeSpan(text) == nil)

@@ -68,7 +68,7 @@ import Testing
                 tracker.mark(equity: Money(units: equities[minute]), at: .minute(Int64(minute)))
             }
             var most: Int64 = 0
-            var deepest = Fraction(0)
+            var deepest = Fraction(0, 1)
             for later in equities.indices {
                 for earlier in 0...later {
                     most = max(most, equities[earlier] - equities[later])
@@ -86,14 +86,18 @@ import Testing
         tracker.mark(equity: Money(dollars: 101), at: .minute(10))
         tracker.mark(equity: Money(dollars: 103), at: .day(1))
         tracker.mark(equity: Money(dollars: 102), at: .day(1) + .seconds(5))
-        tracker.mark(equity: Money(dollars: 102), at: .day(3))
+        tracker.mark(equity: Money(dollars: 102), at: .day(4))
         let first = start.utcDay
         #expect(
             tracker.dailyEquity == [
                 DailyEquity(day: first, open: Money(dollars: 100), equity: Money(dollars: 103)),
                 DailyEquity(day: first.next, open: Money(dollars: 103), equity: Money(dollars: 102)),
-                // the day between had no mark
-                DailyEquity(day: first.next.next, open: Money(dollars: 102), equity: Money(dollars: 102)),
+                // the day between had no mark, and has no line
+                DailyEquity(
+                    day: UTCDay(number: first.number + 3),
+                    open: Money(dollars: 102),
+                    equity: Money(dollars: 102)
+                ),
             ]
         )
     }
@@ -102,11 +106,29 @@ import Testing
         #expect(PerformanceTracker(startEquity: Money(dollars: 1), started: start).dailyEquity.isEmpty)
     }
 
-    @Test func `the peak of exposure is kept though equity stands still`() {
-        var tracker = PerformanceTracker(startEquity: Money(dollars: 100), started: start)
-        tracker.mark(equity: Money(dollars: 100), exposure: Money(dollars: 7), at: .minute(1))
-        tracker.mark(equity: Money(dollars: 100), exposure: Money(dollars: 3), at: .minute(2))
-        #expect(tracker.metrics.peakExposure == Money(dollars: 7))
+    @Test func `peak exposure sums what is held at the same time, each side at its own price`() {
+        // five dollars a trade, three minutes each: two overlap, the third begins as the second ends
+        let trades = [ClosedTrade.net(1, at: 0), .net(1, at: 2), .net(1, at: 5)]
+        #expect(Metrics.of(trades).peakExposure == Money(dollars: 10))
+        // short at 40¢: ten contracts can lose six dollars
+        #expect(Metrics.of([], openPositions: [.sample(direction: .short)]).peakExposure == Money(dollars: 6))
+        #expect(Metrics.of([], openPositions: [.sample()]).peakExposure == Money(dollars: 4))
+        #expect(Metrics.of([Int64]()).peakExposure == .zero)
+    }
+
+    @Test func `blocked time counts overlapping limits once and each by itself`() {
+        var tally = BlockedTally()
+        tally.block("A", at: .minute(10))
+        tally.block("A", at: .minute(11))
+        tally.block("B", at: .minute(15))
+        tally.unblock("A", at: .minute(20))
+        tally.unblock("A", at: .minute(21))
+        tally.unblock("B", at: .minute(25))
+        tally.block("B", at: .minute(50))
+        let time = tally.time(until: .minute(60))
+        #expect(time.total == .minutes(25))
+        #expect(time.parts == [.init(code: "B", span: .minutes(20)), .init(code: "A", span: .minutes(10))])
+        #expect(BlockedTally().time(until: .minute(60)) == BlockedTime())
     }
 
     private func daily(_ changes: [Int64]) -> Metrics {

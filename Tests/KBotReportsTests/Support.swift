@@ -21,7 +21,7 @@ struct Fraction: Comparable {
     let dividend: Int128
     let divisor: Int128
 
-    init(_ dividend: some BinaryInteger, _ divisor: some BinaryInteger = 1) {
+    init(_ dividend: some BinaryInteger, _ divisor: some BinaryInteger) {
         self.dividend = Int128(dividend)
         self.divisor = Int128(divisor)
     }

@@ -31,7 +31,7 @@ enum {
     KB_THREAD,
     /// Input only: the value held under a registry reference (`id`).
     KB_REFERENCE,
-    /// Input only: a fresh table made of a `kb_record` (`pointer`).
+    /// Input only: the table made of a `kb_record` (`pointer`).
     KB_RECORD,
 };
 
@@ -42,6 +42,7 @@ enum {
     KB_RUNTIME,
     KB_INSTRUCTION_LIMIT,
     KB_MEMORY,
+    /// The entry was refused because a host function is running; there is nothing to describe.
     KB_CONTRACT,
 };
 
@@ -69,6 +70,8 @@ typedef struct kb_shape {
 typedef struct kb_record {
     const kb_shape *shape;
     const kb_value *values;
+    /// A table to fill again at each use, or 0 to make a fresh one.
+    int32_t table;
 } kb_record;
 
 /// What went wrong; the pointers are borrowed until the next call.
@@ -123,11 +126,12 @@ void kb_collect(kb_vm *vm);
 int32_t kb_load(kb_vm *vm, const char *source, size_t length, const char *chunk, int64_t budget);
 /// Calls a referenced function: arguments in, scalars out, known fields of a table at result 1 out.
 ///
-/// `fields` (one per key of `shape`, may be null) is filled when the first result is a table. Protected. [-all, +results]
+/// `fields` (one per key of `shape`, may be null) is filled when the first result is a table.
+/// Protected. [-all, +results]
 int32_t kb_call(
     kb_vm *vm, int32_t function, const kb_value *arguments, int32_t argument_count,
     kb_value *results, int32_t result_count, const kb_shape *shape, kb_value *fields, int64_t budget);
-/// Drops the results of the previous call. Never raises. [-all, +0]
+/// Drops the results of the previous call; does nothing inside a host function. Never raises. [-all, +0]
 void kb_begin(kb_vm *vm);
 /// Calls the function below `argument_count` pushed arguments; all results are kept. Protected. [-(n+1), +results]
 int32_t kb_invoke(kb_vm *vm, int32_t argument_count, int64_t budget);

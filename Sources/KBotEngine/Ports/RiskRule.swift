@@ -60,10 +60,13 @@ public enum Verdict: Hashable, Sendable {
         }
     }
 
-    /// The stricter of two verdicts; of two reductions the smaller, of two equals the first.
+    /// The stricter of two verdicts; of two reductions the smaller, of two halts the longer, of two equals the first.
     func stricter(_ other: Verdict) -> Verdict {
         if case .reduce(let mine, _, _) = self, case .reduce(let others, _, _) = other {
             return others < mine ? other : self
+        }
+        if case .halt(let mine, _, _) = self, case .halt(let others, _, _) = other {
+            return isLater(others, than: mine) ? other : self
         }
         return other.strictness > strictness ? other : self
     }

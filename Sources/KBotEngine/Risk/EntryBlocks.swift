@@ -19,12 +19,14 @@ struct EntryBlocks {
     /// When the next block ends by itself.
     var nextEnd: Timestamp? { blocks.compactMap(\.until).min() }
 
-    /// Adds a block, or moves its end; true when it is new.
+    /// Adds a block; one that is there already keeps the later end. True when it is new.
     mutating func begin(_ code: ReasonCode, until: Timestamp?, _ text: String) -> Bool {
-        let isNew = !contains(code)
-        blocks.removeAll { $0.code == code }
-        blocks.append(Block(code: code, text: text, until: until))
-        return isNew
+        guard let index = blocks.firstIndex(where: { $0.code == code }) else {
+            blocks.append(Block(code: code, text: text, until: until))
+            return true
+        }
+        if isLater(until, than: blocks[index].until) { blocks[index] = Block(code: code, text: text, until: until) }
+        return false
     }
 
     /// Ends one block; true when it was there.
@@ -40,4 +42,10 @@ struct EntryBlocks {
         blocks.removeAll { ended.contains($0.code) }
         return ended
     }
+}
+
+/// Whether one end comes after another; nil is no end at all.
+func isLater(_ end: Timestamp?, than other: Timestamp?) -> Bool {
+    guard let other else { return false }
+    return end.map { $0 > other } ?? true
 }

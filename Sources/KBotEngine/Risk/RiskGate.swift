@@ -15,6 +15,8 @@ struct EntryCase {
     let direction: Direction
     let entryType: EntryType
     let plan: TradePlan
+    /// The worst price the entry may fill at.
+    let worstEntry: Price
     let touch: Touch
     let account: AccountView
     /// Loss of the day so far, ≥ 0.
@@ -108,7 +110,7 @@ enum EntryGate {
         }
     }
 
-    /// What `count` contracts would lose at the stop: the distance, two ticks of slippage, taker fees both ways.
+    /// What `count` contracts would lose at the stop: the planned distance, two ticks of slippage, taker fees both ways.
     static func risk(of count: Quantity, _ entry: EntryCase) -> Money {
         let slippage = entry.market.grid.step(at: entry.plan.stop) * stopSlippageTicks
         let stopFee = entry.market.fees.fee(count: count, price: entry.plan.stop, liquidity: .taker)
@@ -117,11 +119,11 @@ enum EntryGate {
 
     /// What `count` contracts cost: all that settlement could take.
     private static func cost(of count: Quantity, _ entry: EntryCase) -> Money {
-        Money.value(of: count, at: entry.direction == .long ? entry.plan.entry : entry.plan.entry.complement)
+        Money.value(of: count, at: entry.direction == .long ? entry.worstEntry : entry.worstEntry.complement)
     }
 
     private static func fee(of count: Quantity, _ entry: EntryCase) -> Money {
-        entry.market.fees.fee(count: count, price: entry.plan.entry, liquidity: .taker)
+        entry.market.fees.fee(count: count, price: entry.worstEntry, liquidity: .taker)
     }
 
     /// The most whole contracts up to `count` that fit, by bisection: fees make the amount not quite linear.

@@ -24,6 +24,8 @@ final class Bracket {
     let signal: Signal
     private(set) var plan: TradePlan
     let count: Quantity
+    /// The worst price the entry may fill at: what cash and exposure are counted with until it does.
+    let worstEntry: Price
     let interval: TimeSpan
     let signalled: Timestamp
     /// When an unfilled entry is cancelled.
@@ -55,6 +57,7 @@ final class Bracket {
         signal: Signal,
         plan: TradePlan,
         count: Quantity,
+        worstEntry: Price,
         interval: TimeSpan,
         signalled: Timestamp,
         entryDeadline: Timestamp
@@ -65,6 +68,7 @@ final class Bracket {
         self.signal = signal
         self.plan = plan
         self.count = count
+        self.worstEntry = worstEntry
         self.interval = interval
         self.signalled = signalled
         self.entryDeadline = entryDeadline
@@ -118,7 +122,7 @@ final class Bracket {
         } else {
             held = .zero
         }
-        return held + cost(committed - position, plan.entry)
+        return held + cost(committed - position, worstEntry)
     }
 
     /// Gross P&L so far with what is held valued at a price.
@@ -190,6 +194,8 @@ final class ManagedOrder {
     let bracket: Bracket
     /// Whether a cancel is on its way.
     var cancelRequested = false
+    /// What was filled in all, once a look-up said that the order is over.
+    var finalFilled: Quantity?
 
     init(_ request: NewOrder, role: OrderRole, bracket: Bracket) {
         order = Order(request)
@@ -212,8 +218,8 @@ extension Bracket {
     var reserve: Money {
         let open = committed - position
         guard open.units > 0 else { return .zero }
-        let price = direction == .long ? plan.entry : plan.entry.complement
+        let price = direction == .long ? worstEntry : worstEntry.complement
         return Money.value(of: open, at: price)
-            + market.facts.fees.fee(count: open, price: plan.entry, liquidity: .taker)
+            + market.facts.fees.fee(count: open, price: worstEntry, liquidity: .taker)
     }
 }

@@ -18,8 +18,7 @@ public enum IndicatorSpec: Hashable, Sendable {
     public var warmUp: Int {
         switch self {
         case .bollinger(let period, _), .sma(let period), .ema(let period): period
-        case .atr(let period): period
-        case .rsi(let period): period + 1
+        case .atr(let period), .rsi(let period): period + 1
         }
     }
 }
@@ -98,5 +97,24 @@ public final class IndicatorSet {
     public func bollinger(at index: Int) -> BollingerBands? {
         guard case .bollinger(let bands) = states[index] else { return nil }
         return bands
+    }
+}
+
+extension IndicatorSet {
+    /// The band values at a place of the strategy's list, in 1/10,000 of a price unit; nil until full.
+    public func bands(at index: Int) -> BandValues? {
+        guard case .bollinger(let bands) = states[index] else { return nil }
+        return bands.values
+    }
+
+    /// The value of a plain indicator, in 1/1,000,000 of a price unit (RSI: 1/10,000 of a point); nil until ready.
+    public func value(at index: Int) -> Int64? {
+        switch states[index] {
+        case .bollinger: nil
+        case .sma(let average): average.value
+        case .ema(let average): average.value
+        case .atr(let range): range.value
+        case .rsi(let strength): strength.value
+        }
     }
 }

@@ -19,6 +19,8 @@ final class MarketState {
     var slots: [StrategySlot] = []
     /// Trades on their way, normally at most one.
     var brackets: [Bracket] = []
+    /// Every order sent in this market.
+    var orderIDs: [ClientOrderID] = []
     var settlement: Settlement?
     /// Round trips that ended by settlement, kept for a correction.
     var settledTrades: [ClosedTrade] = []

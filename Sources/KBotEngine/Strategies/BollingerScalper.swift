@@ -95,11 +95,12 @@ public final class BollingerScalper: Strategy {
             stop = outer
         }
         stop = min(max(stop, grid.lowest), grid.highest)
-        let target = entry + PriceDelta(units: away.units * Int32(parameters.targetMultiple) / 10_000)
+        let target = Self.moved(entry, by: away, times: parameters.targetMultiple)
         guard grid.lowest <= target, target <= grid.highest else { return filtered(.targetOutOfRange) }
 
-        let tooTight = PriceDelta(units: grid.step(at: entry).units * parameters.minStopTicks)
-        if range < tooTight { return filtered(.stopTooTight) }
+        if Int64(range.units) < Int64(grid.step(at: entry).units) * Int64(parameters.minStopTicks) {
+            return filtered(.stopTooTight)
+        }
         if let spread = context.touch.spread, range <= spread { return filtered(.stopTooTight) }
         if let exit = context.touch.exit(direction), direction.isAtOrBeyondStop(exit, stop) {
             return filtered(.stopAlreadyTouched)
@@ -119,5 +120,11 @@ public final class BollingerScalper: Strategy {
                 reason: direction == .long ? "body below the lower band" : "body above the upper band"
             )
         )
+    }
+
+    /// A price moved by a multiple (in 1/10,000) of a distance; far outside 0…1 dollar it stays at a price no grid has.
+    private static func moved(_ price: Price, by distance: PriceDelta, times multiple: Int64) -> Price {
+        let units = Int64(price.units) + Int64(distance.units) * multiple / 10_000
+        return Price(units: Int32(clamping: units))
     }
 }

@@ -44,6 +44,27 @@ package struct Frame: Hashable, Sendable {
     package var sentAt: Timestamp?
     /// When a recorder got the frame (`recv_ms`), by the recorder's own clock.
     package var receivedAt: Timestamp?
+
+    /// Makes a frame; what is not given is absent.
+    package init(
+        body: Body,
+        sid: Int32? = nil,
+        seq: Int64? = nil,
+        id: Int64? = nil,
+        market: TextRange? = nil,
+        time: Timestamp? = nil,
+        sentAt: Timestamp? = nil,
+        receivedAt: Timestamp? = nil
+    ) {
+        self.body = body
+        self.sid = sid
+        self.seq = seq
+        self.id = id
+        self.market = market
+        self.time = time
+        self.sentAt = sentAt
+        self.receivedAt = receivedAt
+    }
 }
 
 /// A range of bytes inside a frame or a row that holds a text.

@@ -128,7 +128,7 @@ package struct FrameMapper: Sendable {
             return true
         }
         let settled = board.afterSettlement
-        guard let id = board.market(ticker, at: time, after: before, into: &events) else {
+        guard let id = board.market(ticker, at: time, into: &events) else {
             return board.afterSettlement != settled
         }
         let index = Int(id.index)

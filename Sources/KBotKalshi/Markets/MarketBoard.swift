@@ -12,6 +12,9 @@ package struct MarketBoard: Sendable {
     private var changed: [MarketID] = []
     /// Facts by ticker; looked up only, never walked.
     private var facts: [Ticker: MarketFacts] = [:]
+    private var isSettled: [Bool] = []
+    /// The latest time that any event was given.
+    package private(set) var latest = Timestamp.distantPast
     /// Messages on markets already decided; they were not passed on.
     package private(set) var afterSettlement = 0
     /// Markets whose close lies in the hour repeated in November.
@@ -31,12 +34,12 @@ package struct MarketBoard: Sendable {
     package mutating func market(
         _ ticker: Span<UInt8>,
         at time: Timestamp,
-        after last: Timestamp,
         into events: inout [MarketEvent]
     ) -> MarketID? {
         guard let id = registry.intern(ticker) else { return nil }
+        defer { reach(time) }
         if Int(id.index) >= markets.count {
-            list(id, life: nil, at: time, after: last, into: &events)
+            list(id, life: nil, at: time, into: &events)
         } else if isSettled[Int(id.index)] {
             afterSettlement += 1
             return nil
@@ -44,7 +47,10 @@ package struct MarketBoard: Sendable {
         return id
     }
 
-    private var isSettled: [Bool] = []
+    /// Notes that time has come so far.
+    @inline(__always) package mutating func reach(_ time: Timestamp) {
+        if time > latest { latest = time }
+    }
 
     /// Facts given for a market, the result among them.
     package func facts(of id: MarketID) -> MarketFacts? { facts[registry.ticker(of: id)] }
@@ -92,7 +98,6 @@ package struct MarketBoard: Sendable {
         _ id: MarketID,
         life: Lifecycle?,
         at time: Timestamp,
-        after last: Timestamp,
         into events: inout [MarketEvent]
     ) {
         let ticker = registry.ticker(of: id)
@@ -101,7 +106,7 @@ package struct MarketBoard: Sendable {
         markets.append(market)
         isSettled.append(false)
         changed.append(id)
-        let listing = life == nil ? min(time, max(last, market.openTime)) : time
+        let listing = life == nil ? min(time, max(latest, market.openTime)) : time
         events.append(MarketEvent(time: listing, .listed(market)))
     }
 
@@ -115,7 +120,7 @@ package struct MarketBoard: Sendable {
         into events: inout [MarketEvent]
     ) {
         guard let id = known(ticker, life.event) else { return }
-        if Int(id.index) >= markets.count { return list(id, life: life, at: time, after: time, into: &events) }
+        if Int(id.index) >= markets.count { return list(id, life: life, at: time, into: &events) }
         let before = markets[Int(id.index)]
         var market = before
         switch life.event {

@@ -66,7 +66,7 @@ public struct Drawdown: Hashable, Sendable {
 public struct SettlementCorrection: Hashable, Sendable {
     /// Market decided anew.
     public let market: Ticker
-    /// What is added to the gross P&L.
+    /// What it adds to the result.
     public let amount: Money
     /// When the correction was booked.
     public let time: Timestamp

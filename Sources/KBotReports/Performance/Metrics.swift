@@ -67,7 +67,8 @@ public struct Metrics: Hashable, Sendable {
     public internal(set) var averageHolding: TimeSpan?
     /// Share of the run in which at least one position was held, 0 to 1.
     public internal(set) var timeInMarket: Ratio?
-    /// The largest exposure at a mark.
+    /// The most that settlement could have taken from positions held at one time, each counted whole from its first
+    /// entry to its last exit: price × count of a long, (1 − price) × count of a short.
     public internal(set) var peakExposure = Money.zero
 
     /// Trades that neither won nor lost.
@@ -88,7 +89,6 @@ extension PerformanceTracker {
     public func metrics(openPositions: [OpenPosition] = [], ended end: Timestamp) -> Metrics {
         var metrics = Metrics()
         metrics.totalTrades = trades.count
-        metrics.peakExposure = peakExposure
         countOutcomes(into: &metrics)
         metrics.totalFees = openPositions.reduce(metrics.totalFees) { $0 + $1.fees }
 
@@ -116,6 +116,7 @@ extension PerformanceTracker {
 
         metrics.averageHolding = averageHolding()
         let held = trades.map { ($0.opened, $0.closed) } + openPositions.map { ($0.opened, end) }
+        metrics.peakExposure = peakExposure(with: openPositions)
         metrics.timeInMarket = Ratio(union(of: held).microseconds, over: (end - started).microseconds)
         return metrics
     }
@@ -157,6 +158,32 @@ extension PerformanceTracker {
         guard !trades.isEmpty else { return nil }
         let sum = trades.reduce(Int128(0)) { $0 + Int128(($1.closed - $1.opened).microseconds) }
         return TimeSpan(microseconds: Int64(clamping: roundedDivide(sum, by: Int128(trades.count))))
+    }
+
+    private func peakExposure(with openPositions: [OpenPosition]) -> Money {
+        var changes: [(time: Timestamp, amount: Money)] = []
+        for trade in trades {
+            let cost = cost(of: trade.count, worth: trade.entryValue, trade.direction)
+            changes.append((trade.opened, cost))
+            changes.append((trade.closed, -cost))
+        }
+        for position in openPositions {
+            let cost = cost(of: position.count, worth: position.entryValue, position.direction)
+            changes.append((position.opened, cost))
+        }
+        // At the same moment what ends makes room for what begins.
+        changes.sort { $0.time != $1.time ? $0.time < $1.time : $0.amount < $1.amount }
+        var exposure = Money.zero
+        var peak = Money.zero
+        for change in changes {
+            exposure += change.amount
+            peak = max(peak, exposure)
+        }
+        return peak
+    }
+
+    private func cost(of count: Quantity, worth value: Money, _ direction: Direction) -> Money {
+        direction == .long ? value : Price.one * count - value
     }
 
     private func annualSharpe() -> Ratio? {

@@ -21,7 +21,7 @@ public struct PerformanceTracker: Sendable {
     public private(set) var trades: [ClosedTrade] = []
     /// Corrections in the order booked.
     public private(set) var corrections: [SettlementCorrection] = []
-    /// Gross P&L of corrections that found no trade.
+    /// What corrections that found no trade changed.
     public private(set) var unmatchedCorrections = Money.zero
     /// Equity at the start, then at each mark that changed it.
     public private(set) var equityCurve: [EquityPoint]
@@ -31,8 +31,6 @@ public struct PerformanceTracker: Sendable {
     public private(set) var largestDrawdown: Drawdown
     /// The fall that lost the largest share of its peak, not always the same one.
     public private(set) var deepestDrawdown: Drawdown
-    /// The largest exposure at a mark.
-    public private(set) var peakExposure = Money.zero
     /// Equity at the last mark.
     public private(set) var equity: Money
 
@@ -75,17 +73,35 @@ public struct PerformanceTracker: Sendable {
         return true
     }
 
+    /// Puts a trade in the place of the one a late correction has overtaken.
+    ///
+    /// - Parameters:
+    ///   - old: The trade as recorded.
+    ///   - new: The trade as it is now known.
+    ///   - time: When the correction was booked.
+    /// - Returns: Whether the old trade was found. If not, the difference counts in the identity of the report, but in
+    ///   no trade's metrics.
+    @discardableResult
+    public mutating func replace(_ old: ClosedTrade, with new: ClosedTrade, at time: Timestamp) -> Bool {
+        let amount = new.netPnL - old.netPnL
+        corrections.append(SettlementCorrection(market: new.market, amount: amount, time: time))
+        guard let index = trades.lastIndex(of: old) else {
+            unmatchedCorrections += amount
+            return false
+        }
+        trades[index] = new
+        return true
+    }
+
     /// Marks the equity at a candle close, or at the end of the run. Times must not fall.
     ///
     /// A mark at 00:00 UTC closes the day that ends there.
     ///
     /// - Parameters:
     ///   - equity: Equity with open positions at the exit touch.
-    ///   - exposure: What settlement could take from open positions and resting entries.
     ///   - time: The end of the candle.
-    public mutating func mark(equity: Money, exposure: Money = .zero, at time: Timestamp) {
+    public mutating func mark(equity: Money, at time: Timestamp) {
         if time > dayEnd { openDay(of: time) }
-        if exposure > peakExposure { peakExposure = exposure }
         guard equity != self.equity else { return }
         self.equity = equity
         let point = EquityPoint(time: time, equity: equity)

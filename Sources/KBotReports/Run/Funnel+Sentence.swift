@@ -19,30 +19,33 @@ extension Funnel {
     }
 
     private var lossAtVenue: String {
-        let sent = "\(plural(orders, "entry order")) \(orders == 1 ? "was" : "were") sent and none filled"
-        guard let top = Self.sorted(unfilled).first else { return sent }
-        return sent + "; \(share(top.count, of: orders)) ended as \(top.reason)"
+        let top = Self.sorted(unfilled).first
+        if orders == 1 {
+            return "the only entry order was not filled" + (top.map { "; it ended as \($0.reason)" } ?? "")
+        }
+        let sent = "\(grouped(orders)) entry orders were sent and none filled"
+        return sent + (top.map { "; \(share($0.count, of: orders)) ended as \($0.reason)" } ?? "")
     }
 
     private var lossAtGates: String {
-        let all = signals == 1 ? "the only signal was denied" : "all \(grouped(signals)) signals were denied"
         guard let top = Self.sorted(denied).first else { return "\(plural(signals, "signal")), but no order was sent" }
-        return all + ", \(share(top.count, of: signals)) \(explained(denial: top.reason))"
+        let why = explained(denial: top.reason)
+        if signals == 1 { return "the only signal was denied \(why)" }
+        return "all \(grouped(signals)) signals were denied, \(share(top.count, of: signals)) \(why)"
     }
 
     private var lossInFilters: String {
         let start = plural(triggers, "trigger")
         guard let top = Self.sorted(filtered).first else { return start + ", but no signal followed" }
-        let count = top.count < triggers ? grouped(top.count) : triggers == 1 ? "it" : "all of them"
-        return start + ", but \(count) \(explained(filter: top.reason))"
+        return start + ", but \(share(top.count, of: triggers, partly: "")) \(explained(filter: top.reason))"
             + (top.reason == "TOO_CLOSE_TO_EXPIRY" ? tightness : "")
     }
 
     private var lossBeforeTrigger: String {
         let judged = plural(candlesJudged, "candle")
         let start = "\(judged) \(candlesJudged == 1 ? "was" : "were") judged and none met the entry rule"
-        guard let top = Self.sorted(filtered).first else { return start }
-        return start + "; \(share(top.count, of: candlesJudged)) \(explained(filter: top.reason))"
+        guard let top = Self.sorted(quiet).first(where: { $0.reason != "NO_SIGNAL" }) else { return start }
+        return start + "; \(share(top.count, of: candlesJudged)) \(explained(quiet: top.reason))"
     }
 
     private var lossInWarmUp: String {
@@ -76,7 +79,7 @@ extension Funnel {
         parts.append("\(grouped(filled)) filled")
         text += ": " + parts.joined(separator: ", ")
         if triggers > 0, let top = Self.sorted(filtered).first {
-            text += "; \(grouped(top.count)) \(explained(filter: top.reason))"
+            text += "; \(plural(top.count, "trigger")) \(explained(filter: top.reason))"
         }
         if stillOpen > 0 { text += "; \(positions(stillOpen)) still open" }
         return text + "."
@@ -84,8 +87,17 @@ extension Funnel {
 
     private func positions(_ count: Int) -> String { plural(count, "position") + (count == 1 ? " is" : " are") }
 
-    private func share(_ count: Int, of total: Int) -> String {
-        count >= total ? (total == 1 ? "it" : "all of them") : "\(grouped(count)) of them"
+    private func share(_ count: Int, of total: Int, partly suffix: String = " of them") -> String {
+        count >= total ? (total == 1 ? "it" : "all of them") : grouped(count) + suffix
+    }
+
+    /// What a code of a candle without a trigger means, in words that follow a number, with the code itself.
+    private func explained(quiet code: String) -> String {
+        switch code {
+        case "INSIDE_BANDS": "had a body that was not wholly outside the bands (INSIDE_BANDS)"
+        case "SCRIPT_FAILED": "ended in an error of the script (SCRIPT_FAILED)"
+        default: "ended in \(code)"
+        }
     }
 
     /// What a filter's code means, in words that follow a number, with the code itself.
@@ -97,8 +109,8 @@ extension Funnel {
             case "STOP_TOO_TIGHT": "had a stop too close to the entry"
             case "STOP_ALREADY_TOUCHED": "had a stop the market had touched already"
             case "TARGET_OUT_OF_RANGE": "had a target beyond the last price of the grid"
-            case "ENTRY_PENDING": "came while an entry was resting"
-            case "POSITION_OPEN": "came while a position was open"
+            case "REWARD_RISK_TOO_LOW": "promised too little for the risk"
+            case "INVALID_GEOMETRY": "had entry, stop and target in an order that makes no sense"
             default: nil
             }
         return words.map { "\($0) (\(code))" } ?? "ended in \(code)"
@@ -112,7 +124,20 @@ extension Funnel {
             case "MAX_EXPOSURE": "the exposure limit left no room"
             case "MAX_POSITIONS": "the number of positions was at its limit"
             case "CIRCUIT_BREAKER": "entries were paused after losses in a row"
-            case "TOO_CLOSE_TO_EXPIRY": "less than \(spoken(entryCutoff)) were left"
+            case "TOO_CLOSE_TO_EXPIRY": "the market closed in less than \(spoken(entryCutoff))"
+            case "ENTRY_PENDING": "an entry was waiting already"
+            case "POSITION_OPEN": "a position was open already"
+            case "RISK_PER_TRADE": "one contract would have risked more than a trade may"
+            case "INSUFFICIENT_CASH": "there was no cash for one contract"
+            case "REWARD_RISK_TOO_LOW": "the reward was too small for the risk"
+            case "PRICE_COLLAR": "the price was too far from the market"
+            case "NO_QUOTE": "no bid or ask was known"
+            case "FEED_STALE": "market data was stale"
+            case "BOOK_RESYNCING": "the book was waiting for a fresh snapshot"
+            case "MARKET_INACTIVE": "the market did not trade"
+            case "HALTED": "entries were halted"
+            case "ENTRIES_STOPPED": "the run was ending"
+            case "RULE_FAILED": "a risk rule failed"
             default: nil
             }
         return words.map { "because \($0) (\(code))" } ?? "by \(code)"

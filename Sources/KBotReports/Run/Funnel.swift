@@ -34,7 +34,9 @@ public struct Funnel: Hashable, Sendable {
     public var candlesJudged = 0
     /// Candles that met the entry rule, before any filter.
     public var triggers = 0
-    /// Candles or triggers a strategy, or the engine before the risk gates, turned down, by reason code.
+    /// Judged candles that met no entry rule, by the reason given: `INSIDE_BANDS`. No loss, but the rule's ordinary answer.
+    public var quiet: [String: Int] = [:]
+    /// Triggers a filter turned down before they became signals, by reason code.
     public var filtered: [String: Int] = [:]
     /// Signals.
     public var signals = 0
@@ -61,7 +63,10 @@ public struct Funnel: Hashable, Sendable {
     /// Makes an empty funnel.
     public init() {}
 
-    /// Counts what a strategy or the engine turned down.
+    /// Counts a candle that met no entry rule.
+    public mutating func pass(_ reason: String) { quiet[reason, default: 0] += 1 }
+
+    /// Counts a trigger a filter turned down.
     public mutating func filter(_ reason: String) { filtered[reason, default: 0] += 1 }
 
     /// Counts a signal the risk gates turned down.
@@ -87,6 +92,7 @@ extension Funnel {
             writer.field("markets_warmed_up", marketsWarmedUp)
             writer.field("candles_closed", candlesClosed)
             writer.field("candles_judged", candlesJudged)
+            Self.write(quiet, to: &writer, as: "quiet")
             writer.field("triggers", triggers)
             Self.write(filtered, to: &writer, as: "filtered")
             writer.field("signals", signals)

@@ -100,36 +100,6 @@ public struct LimitFact: Hashable, Sendable {
     }
 }
 
-/// For how long new entries were blocked in a run.
-public struct BlockedTime: Hashable, Sendable {
-    /// One limit's part.
-    public struct Part: Hashable, Sendable {
-        /// Code of the limit.
-        public let code: String
-        /// For how long it blocked.
-        public let span: TimeSpan
-
-        /// Makes a part.
-        public init(code: String, span: TimeSpan) {
-            self.code = code
-            self.span = span
-        }
-    }
-
-    /// Time in which at least one limit blocked entries.
-    public let total: TimeSpan
-    /// Time by limit, the longest first; limits can overlap, so the sum may exceed the total.
-    public let parts: [Part]
-
-    /// Makes a blocked time and puts its parts in order.
-    public init(total: TimeSpan = .zero, parts: [Part] = []) {
-        self.total = total
-        self.parts = parts.sorted {
-            $0.span != $1.span ? $0.span > $1.span : $0.code.utf8.lexicographicallyPrecedes($1.code.utf8)
-        }
-    }
-}
-
 /// What ran: everything a reader needs to know what a report is about, and to run it again.
 public struct RunFacts: Hashable, Sendable {
     /// The run.

@@ -26,14 +26,14 @@ extension RunReport {
     }
 
     private func writeHead(to page: inout TextPage) {
-        page.line(
-            "kbot \(facts.version)  ·  \(facts.mode)  ·  " + (facts.isSimulated ? "SIMULATED MARKET" : facts.feed)
-        )
+        let market = facts.isSimulated ? "SIMULATED MARKET" : facts.feed
+        page.paragraph("kbot \(facts.version) · \(facts.mode) · \(market)")
         let strategies = facts.strategies.map { "\($0.name) \($0.version) (\($0.kind.rawValue))" }
         page.paragraph(strategies.isEmpty ? "no strategy" : strategies.joined(separator: ", "))
-        page.line("\(facts.from.shortText) to \(facts.to.shortText) UTC (\(facts.span.shortText))")
+        page.paragraph("\(facts.from.shortText) to \(facts.to.shortText) UTC (\(facts.span.shortText))")
         page.paragraph(blockedSentence)
-        if facts.isSimulated { page.line("Simulated market: says nothing about real profits.") }
+        page.paragraph(trades.isEmpty ? funnel.sentence : resultSentence)
+        if facts.isSimulated { page.paragraph("Simulated market: says nothing about real profits.") }
         if !identityHolds {
             page.paragraph("THE BOOKS DO NOT ADD UP: equity at the end differs by $\(identityDifference).")
         }
@@ -45,6 +45,11 @@ extension RunReport {
         guard !blocked.parts.isEmpty else { return start + "." }
         return start + ": " + blocked.parts.map { "\($0.code) \(percent(share($0.span)))" }.joined(separator: ", ")
             + "."
+    }
+
+    private var resultSentence: String {
+        let result = "\(plural(trades.count, "trade")), net \(metrics.netProfit.signedDollarText) after fees"
+        return result + "; equity \(startEquity.dollarText) → \(endEquity.dollarText)."
     }
 
     private func writeTrades(to page: inout TextPage) {
@@ -76,10 +81,11 @@ extension RunReport {
             ("Largest win", money(metrics.largestWin)),
             ("Largest loss", money(metrics.largestLoss.map { -$0 })),
             ("Max drawdown", money(-metrics.maxDrawdown)),
-            ("Max drawdown of peak", metrics.maxDrawdownPercent?.alreadyPercentText ?? "n/a"),
+            ("Max drawdown, % of peak", metrics.maxDrawdownPercent?.alreadyPercentText ?? "n/a"),
             ("Equity at start", money(startEquity)),
             ("Equity at end", money(endEquity)),
         ])
+        if !openPositions.isEmpty { page.pairs([("Unrealized P&L", money(unrealized))]) }
     }
 
     private func writeRatios(to page: inout TextPage) {
@@ -143,7 +149,7 @@ extension RunReport {
         stage("Closed by an order", funnel.closed, of: positions)
         stage("Settled", funnel.settled, of: positions)
         stage("Still open", funnel.stillOpen, of: positions)
-        page.table([.left("Stage"), .right("Count"), .right("of the stage above")], rows: rows)
+        page.table([.left("Stage"), .right("Count"), .right("of stage above")], rows: rows)
         page.line()
         page.paragraph(funnel.sentence, indent: 2)
     }
@@ -152,7 +158,7 @@ extension RunReport {
         guard !openPositions.isEmpty else { return }
         page.heading("OPEN POSITIONS")
         let columns: [TextPage.Column] = [
-            .left("Market"), .left("Side"), .right("Count"), .right("Entry"), .right("Mark"), .right("Unrealized"),
+            .left("Market"), .left("Side"), .right("Count"), .right("Entry"), .right("Mark"), .right("P&L"),
             .left("State"),
         ]
         page.table(
@@ -165,7 +171,7 @@ extension RunReport {
                     position.entryValue.averagePrice(of: position.count)?.centText ?? "n/a",
                     Money(units: Int64(position.mark.units) * 100).centText,
                     position.unrealized.signedDollarText,
-                    position.state == .open ? "open" : "awaiting settlement",
+                    position.state == .open ? "open" : "awaits result",
                 ]
             }
         )

@@ -13,7 +13,7 @@ extension RunReport {
         for strategy in facts.strategies { write(strategy, to: &page) }
         for rule in facts.riskRules {
             page.entry("Risk rule", rule.name)
-            if let hash = rule.hash { page.entry("", "sha256 \(hash)") }
+            if let hash = rule.hash { page.entry("  sha256", hash) }
         }
         page.entry("Fills", facts.fillModel.name)
         for fact in facts.fillModel.constants { page.entry("", "\(fact.name) \(fact.value)") }
@@ -38,7 +38,7 @@ extension RunReport {
 
     private func write(_ strategy: StrategyFacts, to page: inout TextPage) {
         page.entry("Strategy", "\(strategy.name) \(strategy.version), " + (strategy.path ?? strategy.kind.rawValue))
-        if let hash = strategy.hash { page.entry("", "sha256 \(hash)") }
+        if let hash = strategy.hash { page.entry("  sha256", hash) }
         guard !strategy.parameters.isEmpty else { return }
         page.entry("", strategy.parameters.map { "\($0.name)=\($0.value)" }.joined(separator: " "))
     }

@@ -24,7 +24,7 @@ struct TextPage {
 
     /// Adds a line without the spaces at its end.
     mutating func line(_ content: String = "") {
-        var line = content
+        var line = printable(content)
         while line.last == " " { line.removeLast() }
         text += line + "\n"
     }
@@ -61,7 +61,7 @@ struct TextPage {
 
     /// Adds a label with text that wraps beside it.
     mutating func entry(_ label: String, _ content: String) {
-        let labelWidth = 16
+        let labelWidth = 14  // leaves room for a SHA-256 in 80 columns
         let room = width - Self.indent - labelWidth
         for (index, part) in wrapped(content, to: room).enumerated() {
             line(spaces(Self.indent) + padded(index == 0 ? label : "", to: labelWidth) + part)
@@ -96,7 +96,7 @@ struct TextPage {
 func wrapped(_ text: String, to width: Int) -> [String] {
     var lines: [String] = []
     var current = ""
-    for word in text.split(separator: " ") {
+    for word in text.split(whereSeparator: \.isWhitespace) {
         if !current.isEmpty, current.count + 1 + word.count > width {
             lines.append(current)
             current = ""
@@ -105,6 +105,13 @@ func wrapped(_ text: String, to width: Int) -> [String] {
     }
     if !current.isEmpty || lines.isEmpty { lines.append(current) }
     return lines
+}
+
+/// The text with control characters as question marks: names and notes come from scripts, and a terminal obeys escapes.
+private func printable(_ text: String) -> String {
+    func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control }
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "?" : $0 }))
 }
 
 private func spaces(_ count: Int) -> String { String(repeating: " ", count: max(count, 0)) }

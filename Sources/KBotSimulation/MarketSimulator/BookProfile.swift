@@ -18,7 +18,7 @@ struct BookProfile: Sendable {
         for distance in stride(from: Int8(22), to: 58, by: 3) { distances.append(distance) }
         while distances.count < 256 { distances.append(60) }
         self.distances = distances
-        let contracts: [Int64] = [700, 550, 420, 260, 200, 190, 190, 200, 240, 300, 400, 450, 450, 400, 350]
+        let contracts: [Int64] = [650, 480, 340, 190, 150, 140, 140, 150, 190, 250, 330, 400, 400, 350, 300]
         depths = contracts.map { $0 * 100 }
     }
 
@@ -57,12 +57,12 @@ struct BookProfile: Sendable {
                 let units = book.prices.units[index]
                 var weight = exponential(0.9 * random.normal() - 0.2)
                 if units % 1_000 == 0 { weight *= 1.8 }
-                if units < 1_000 || units > 9_000 { weight *= units % 100 == 0 ? 2 : 0.35 }
+                if units < 1_000 || units > 9_000 { weight *= units % 100 == 0 ? 2 : 0.2 }
                 if units == 100 { weight *= 20 }
                 weights[side * (PriceTable.top + 1) + index] = Int64(weight * 64) + 1
                 guard index <= best else { continue }
                 // Some of the fine prices stay empty.
-                if units % 100 != 0, random.below(100) < 22 { continue }
+                if units % 100 != 0, random.below(100) < 30 { continue }
                 let depth = depth(book, side, index, best: best)
                 let share = exponential(0.8 * random.normal() - 0.3)
                 book.place(side, index, max(100, Int64(Double(depth) * share) / 100 * 100))

@@ -15,11 +15,11 @@ struct IndexPath: Hashable, Sendable {
     static let averaged = 60
 
     /// How uneven variances are: the standard deviation of their logarithm, and how much of it a second hands on.
-    private static let spread = 1.8
+    private static let spread = 2.0
     private static let memory = 0.96
     /// One second in this many has an outburst, with this many times the variance.
     private static let outburstEvery = 150
-    private static let outburst = 12.0
+    private static let outburst = 8.0
 
     /// The index now, in dollars.
     private(set) var value: Double
@@ -69,7 +69,7 @@ struct IndexPath: Hashable, Sendable {
             let evenness = 0.3 + 0.7 * min(1, Double(Self.seconds - second) / 300)
             let mean = Self.spread * Self.spread / 2 * (1 - evenness * evenness)
             var variance = base * exponential(evenness * logVariance + mean)
-            var busy = exponential(0.16 * logVariance + 0.28 * mood - 0.08)
+            var busy = exponential(0.14 * logVariance + 0.28 * mood - 0.08)
             if random.below(Self.outburstEvery) == 0 {
                 variance *= 1 + Self.outburst
                 busy *= 2

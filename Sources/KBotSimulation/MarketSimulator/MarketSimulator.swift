@@ -8,6 +8,7 @@ public import KBotModel
 ///
 /// - Windows are aligned to quarter hours; those that open in `start ..< start + duration` are made, each up to its
 ///   settlement, which may come after `start + duration`.
+///   A duration that holds no quarter hour makes nothing: start at one to trade at once.
 /// - A market is listed 30 s before its open with no strike; becomes active with its first book at the open; is listed
 ///   again with its strike up to 4 s later; closes; settles 6–17 s after.
 /// - YES pays when the index's average over the last minute reaches the average over the minute before the open; both
@@ -87,7 +88,10 @@ public struct MarketSimulator: Sendable {
     /// Makes a simulator at its start.
     public init(_ options: Options) {
         precondition(options.spot.units > 0, "Condition failed: the index starts above zero")
-        precondition(options.volatility > 0, "Condition failed: the volatility is positive")
+        precondition(
+            (1...1_000).contains(options.volatility),
+            "Condition failed: the volatility is 1…1,000 basis points"
+        )
         precondition(
             options.tradesPerMinute >= 0 && options.deltasPerSecond >= 0,
             "Condition failed: rates are not negative"

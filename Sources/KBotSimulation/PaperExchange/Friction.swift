@@ -143,6 +143,7 @@ public struct Friction: Hashable, Sendable {
             Fact(name: "chance of a partial fill", value: "\(partialChance) %"),
             Fact(name: "share filled by a partial fill", value: range(partialShare, "%")),
             Fact(name: "queue ahead of a resting order", value: queue.rawValue),
+            Fact(name: "a shrunk level waits for its trade", value: "\(echoWindow)"),
             Fact(name: "wait for a print where there is no book", value: "\(printPatience)"),
             Fact(name: "volume ahead where there is no book", value: "traded there in the last \(printQueueWindow)"),
         ]

@@ -20,6 +20,7 @@ extension PaperExchange {
     /// Pays a market out; the second time, corrects what was paid.
     mutating func settle(_ market: MarketID, _ settlement: Settlement, into output: inout [TimedVenueEvent]) {
         setStatus(.settled, of: market, into: &output)
+        markets[known(market)].forgetTape()
         account.settle(market, at: settlement.value)
     }
 
@@ -32,14 +33,14 @@ extension PaperExchange {
     }
 
     /// An order's time at the venue is over.
-    mutating func expire(_ id: ClientOrderID, at time: Timestamp, into output: inout [TimedVenueEvent]) {
+    mutating func expire(_ id: ClientOrderID, into output: inout [TimedVenueEvent]) {
         guard let (index, position) = find(id) else { return }
         drop(position, in: index, .expired, into: &output)
         fund(index, into: &output)
     }
 
     /// No print came for an order that needed one.
-    mutating func giveUp(_ id: ClientOrderID, at time: Timestamp, into output: inout [TimedVenueEvent]) {
+    mutating func giveUp(_ id: ClientOrderID, into output: inout [TimedVenueEvent]) {
         guard let (index, position) = find(id), !markets[index].resting[position].rests else { return }
         drop(position, in: index, .immediateOrCancel, into: &output)
         fund(index, into: &output)

@@ -137,7 +137,7 @@ extension PaperExchange {
             let order = markets[index].resting[position]
             if takes(order, trade) {
                 left -= matchPrint(trade, left: left, position, in: index, into: &output)
-            } else if order.rests {
+            } else {
                 left -= matchResting(trade, left: left, position, in: index, into: &output)
             }
         }
@@ -149,6 +149,14 @@ extension PaperExchange {
         return trade.taker == nil || trade.taker == order.side
     }
 
+    /// Whether a trade at or through a resting order's price can have met its queue.
+    private func meets(_ order: RestingOrder, _ trade: Trade) -> Bool {
+        guard order.rests else { return false }
+        // At our price only a taker of the other side met the queue; a recording may not tell the side.
+        if trade.price == order.price { return trade.taker != order.side }
+        return order.side == .bid ? trade.price < order.price : trade.price > order.price
+    }
+
     /// The orders a trade concerns, in the order in which they are served.
     private func candidates(for trade: Trade, in index: Int) -> [ClientOrderID] {
         let orders = markets[index].resting
@@ -157,7 +165,10 @@ extension PaperExchange {
             if takes(order, trade) { return (.min, offset) }
             return (order.side == .bid ? -order.price.units : order.price.units, offset)
         }
-        return orders.indices.sorted { rank($0) < rank($1) }.map { orders[$0].id }
+        // Most trades concern no order: those cost no allocation.
+        guard orders.contains(where: { takes($0, trade) || meets($0, trade) }) else { return [] }
+        return orders.indices.filter { takes(orders[$0], trade) || meets(orders[$0], trade) }
+            .sorted { rank($0) < rank($1) }.map { orders[$0].id }
     }
 
     /// Serves a resting order from a trade; gives what it got.
@@ -169,9 +180,6 @@ extension PaperExchange {
         into output: inout [TimedVenueEvent]
     ) -> Quantity {
         var order = markets[index].resting[position]
-        let through = order.side == .bid ? trade.price < order.price : trade.price > order.price
-        // At our price only a taker of the other side can have met our queue; a recording may not tell the side.
-        guard through || (trade.price == order.price && trade.taker != order.side) else { return .zero }
         let reach = order.reach(of: left, at: trade.price, time: now, friction: friction)
         var count = min(reach, order.remaining)
         if count > .zero {

@@ -120,8 +120,8 @@ public struct PaperExchange: Sendable {
             case .request(.cancel(let id), _): cancel(id, into: &output)
             case .request(.amend(let id, let price, let total), let luck):
                 amend(id, price: price, total: total, luck, into: &output)
-            case .expiry(let id): expire(id, at: due.time, into: &output)
-            case .patience(let id): giveUp(id, at: due.time, into: &output)
+            case .expiry(let id): expire(id, into: &output)
+            case .patience(let id): giveUp(id, into: &output)
             case .close(let market): close(market, at: due.time, into: &output)
             }
         }

@@ -3,6 +3,9 @@ import KBotModel
 
 /// One market as the paper exchange sees it: the observed book or, without one, the prints, and our orders in it.
 struct PaperMarket: Sendable {
+    /// Shared by all markets without a book: a run knows thousands of them, and an own one reserves kilobytes.
+    private static let emptyBook = OrderBook()
+
     private struct Print: Sendable {
         let price: Price
         let count: Quantity
@@ -12,7 +15,7 @@ struct PaperMarket: Sendable {
     /// What is known of the market; nil until it is listed.
     var facts: Market?
     /// The book as displayed; our own orders are not in it.
-    private(set) var book = OrderBook()
+    private(set) var book = Self.emptyBook
     /// Whether the market ever showed a book: decides for good which half of the fill model applies.
     private(set) var hasBook = false
     /// What our takers took from levels still displayed.
@@ -79,6 +82,14 @@ struct PaperMarket: Sendable {
         mids.record(Price.doubledMid(trade.price, trade.price), at: time, window: friction.stressWindow)
         recent.append(Print(price: trade.price, count: trade.count, time: time))
         while let oldest = recent.first, time - oldest.time > friction.printQueueWindow { recent.removeFirst() }
+    }
+
+    /// Gives the memory of a decided market back.
+    mutating func forgetTape() {
+        book = Self.emptyBook
+        taken = TakenDepth()
+        mids = MidWindow()
+        recent.removeAll(keepingCapacity: false)
     }
 
     private mutating func showBook() {

@@ -66,7 +66,9 @@ struct PaperVenue {
     @discardableResult
     mutating func trade(_ cents: Int32, _ contracts: Int64, taker: BookSide?) -> [VenueEvent] {
         let price = Price(cents: cents)
-        return see(.trade(Trade(market: Self.market, price: price, count: Quantity(contracts: contracts), taker: taker)))
+        return see(
+            .trade(Trade(market: Self.market, price: price, count: Quantity(contracts: contracts), taker: taker))
+        )
     }
 
     // MARK: Requests and time
@@ -117,7 +119,9 @@ struct PaperVenue {
     var position: Quantity { exchange.position(in: Self.market) }
     var total: Money { exchange.cash + exchange.reserved }
 
-    private mutating func collect(_ body: (inout PaperExchange, Timestamp, inout [TimedVenueEvent]) -> Void) -> [VenueEvent] {
+    private mutating func collect(_ body: (inout PaperExchange, Timestamp, inout [TimedVenueEvent]) -> Void)
+        -> [VenueEvent]
+    {
         var output: [TimedVenueEvent] = []
         body(&exchange, now, &output)
         log += output
@@ -168,7 +172,8 @@ extension [VenueEvent] {
             switch event {
             case .accepted(let id, let resting): "\(id) accepted \(resting.text)"
             case .rejected(let id, let reason): "\(id) rejected \(reason.rawValue)"
-            case .filled(let fill): "\(fill.order) \(fill.liquidity.rawValue) \(fill.price.units / 100)x\(fill.count.text)"
+            case .filled(let fill):
+                "\(fill.order) \(fill.liquidity.rawValue) \(fill.price.units / 100)x\(fill.count.text)"
             case .cancelled(let id, let unfilled, let reason): "\(id) cancelled \(unfilled.text) \(reason.rawValue)"
             case .cancelRefused(let id): "\(id) cancel refused"
             case .amended(let id, let price, let resting): "\(id) amended \(price.units / 100)x\(resting.text)"

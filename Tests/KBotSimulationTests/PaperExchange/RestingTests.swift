@@ -17,7 +17,9 @@ struct RestingTests {
         #expect(venue.trade(48, 60, taker: .ask).isEmpty)
         #expect(venue.trade(48, 45, taker: .ask).words == ["o1 maker 48x5"])
         #expect(venue.trade(48, 45, taker: .ask).words == ["o1 maker 48x5"])
-        #expect(venue.exchange.lookUp(ClientOrderID(1)) == OrderSnapshot(status: .executed, filled: Quantity(contracts: 10)))
+        #expect(
+            venue.exchange.lookUp(ClientOrderID(1)) == OrderSnapshot(status: .executed, filled: Quantity(contracts: 10))
+        )
     }
 
     @Test func `fills at once, at its own price, when the market trades through it`() {

@@ -33,12 +33,16 @@ struct TakerTests {
         var venue = PaperVenue.withBook(asks: [(50, 10)])
         let events = venue.place(1, .bid, 50, 25)
         #expect(events.words == ["o1 accepted 15", "o1 taker 50x10"])
-        #expect(venue.exchange.lookUp(ClientOrderID(1)) == OrderSnapshot(status: .resting, filled: Quantity(contracts: 10)))
+        #expect(
+            venue.exchange.lookUp(ClientOrderID(1)) == OrderSnapshot(status: .resting, filled: Quantity(contracts: 10))
+        )
     }
 
     @Test func `that must fill whole fills whole`() {
         var venue = PaperVenue.withBook(asks: [(50, 10), (51, 10)])
-        #expect(venue.place(1, .bid, 51, 20, .fillOrKill).words == ["o1 accepted 0", "o1 taker 50x10", "o1 taker 51x10"])
+        #expect(
+            venue.place(1, .bid, 51, 20, .fillOrKill).words == ["o1 accepted 0", "o1 taker 50x10", "o1 taker 51x10"]
+        )
     }
 
     @Test func `that must fill whole and cannot is rejected without a trace on the book`() {
@@ -81,7 +85,11 @@ struct TakerTests {
         friction.slippage = 2...2
         var venue = PaperVenue.withBook(asks: [(50, 10), (51, 10), (52, 100)], friction)
         let events = venue.place(1, .bid, 53, 30, .immediateOrCancel)
-        #expect(events.words == ["o1 accepted 0", "o1 taker 52x10", "o1 taker 53x10", "o1 cancelled 10 immediate_or_cancel"])
+        #expect(
+            events.words == [
+                "o1 accepted 0", "o1 taker 52x10", "o1 taker 53x10", "o1 cancelled 10 immediate_or_cancel",
+            ]
+        )
         #expect(venue.exchange.statistics.slippageTicks == 2)
         #expect(venue.exchange.statistics.slippageCost == Money(units: 20 * 20_000))
     }
@@ -131,7 +139,9 @@ struct TakerTests {
         friction.partialShare = 30...30
         var venue = PaperVenue.withBook(asks: [(50, 2), (51, 100)], friction)
         let events = venue.place(1, .bid, 51, 10, .immediateOrCancel)
-        #expect(events.words == ["o1 accepted 0", "o1 taker 50x2", "o1 taker 51x1", "o1 cancelled 7 immediate_or_cancel"])
+        #expect(
+            events.words == ["o1 accepted 0", "o1 taker 50x2", "o1 taker 51x1", "o1 cancelled 7 immediate_or_cancel"]
+        )
         #expect(venue.exchange.statistics.partial == 1)
     }
 

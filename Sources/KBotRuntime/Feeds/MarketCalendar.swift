@@ -1,0 +1,85 @@
+import KBotKalshi
+import KBotModel
+
+/// The markets of a replay and what the clock does to them: closes, and results some seconds later.
+struct MarketCalendar {
+    /// How long after its close a market's result from a file is told; the venue takes 6 to 17 seconds.
+    static let settlementDelay = TimeSpan.seconds(10)
+    /// How far beyond the last event of all a close still counts as recorded.
+    static let tail = TimeSpan.minutes(15)
+
+    private struct Entry {
+        let time: Timestamp
+        let market: MarketID
+        let isClose: Bool
+
+        /// Earlier first; a close before a result, lower numbers first.
+        static func precedes(_ lhs: Entry, _ rhs: Entry) -> Bool {
+            if lhs.time != rhs.time { return lhs.time < rhs.time }
+            if lhs.isClose != rhs.isClose { return lhs.isClose }
+            return lhs.market < rhs.market
+        }
+    }
+
+    /// The markets.
+    var board: MarketBoard
+    /// Descending: the next one is last.
+    private var entries: [Entry] = []
+    private(set) var nextDue = Timestamp.distantFuture
+    /// Markets whose recording ended long before their close.
+    private(set) var neverClosed = 0
+
+    /// Makes a calendar of markets with these facts.
+    init(facts: [MarketFacts]) { board = MarketBoard(facts: facts) }
+
+    /// Tells of what is due before a time; what is due at that very time comes after the data of that time.
+    @inline(__always) mutating func reach(_ time: Timestamp, into events: inout [MarketEvent]) {
+        if board.hasChanges { plan() }
+        if nextDue < time { tell(before: time, into: &events) }
+    }
+
+    /// Tells of what is due up to the end of the data, and a little beyond.
+    mutating func finish(into events: inout [MarketEvent]) {
+        if board.hasChanges { plan() }
+        guard board.latest > .distantPast else { return }
+        let end = board.latest + Self.tail
+        neverClosed = entries.count { $0.isClose && $0.time > end }
+        entries.removeAll { $0.isClose && $0.time > end }
+        nextDue = entries.last?.time ?? .distantFuture
+        tell(before: .distantFuture, into: &events)
+    }
+
+    private mutating func tell(before time: Timestamp, into events: inout [MarketEvent]) {
+        while let entry = entries.last, entry.time < time {
+            entries.removeLast()
+            let now = max(entry.time, board.latest)
+            board.reach(now)
+            guard !board.isSettled(entry.market) else { continue }
+            if entry.isClose {
+                board.set(.closed, of: entry.market, at: now, into: &events)
+                if board.facts(of: entry.market)?.settlement != nil {
+                    add(Entry(time: entry.time + Self.settlementDelay, market: entry.market, isClose: false))
+                }
+            } else if let settlement = board.facts(of: entry.market)?.settlement {
+                board.settle(entry.market, settlement, at: now, into: &events)
+            }
+        }
+        nextDue = entries.last?.time ?? .distantFuture
+    }
+
+    /// Enters the closes of new markets and of those whose close was moved.
+    private mutating func plan() {
+        for id in board.takeChanges() {
+            let market = board.market(id)
+            entries.removeAll { $0.market == id }
+            guard market.closeTime < .distantFuture, market.status != .settled else { continue }
+            add(Entry(time: market.closeTime, market: id, isClose: true))
+        }
+        nextDue = entries.last?.time ?? .distantFuture
+    }
+
+    private mutating func add(_ entry: Entry) {
+        let index = entries.firstIndex { Entry.precedes($0, entry) } ?? entries.count
+        entries.insert(entry, at: index)
+    }
+}

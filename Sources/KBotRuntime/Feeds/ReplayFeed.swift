@@ -1,0 +1,143 @@
+package import Foundation
+package import KBotKalshi
+package import KBotModel
+
+/// Replays recordings, several at once in time order, as the events the venue would have sent.
+///
+/// A market is listed at its opening or just before its first event, closed at its close, and, when a file of facts has
+/// its result, decided ``MarketCalendar/settlementDelay`` later. Nothing of a result is visible before.
+package final class ReplayFeed: MarketFeed {
+    /// Pieces of data per call of ``next(into:)``.
+    private static let batch = 256
+
+    private let sources: [any ReplaySource]
+    private var calendar: MarketCalendar
+    private var pending: FeedError?
+    private var isFinished = false
+    private var notes: [String] = []
+    private var markets: [MarketsFile] = []
+    private var first: Timestamp?
+
+    /// Opens recordings.
+    ///
+    /// - Parameters:
+    ///   - paths: files, or folders of files.
+    ///   - markets: a file of market facts to use instead of those that lie beside the recordings.
+    ///   - strict: whether a line that cannot be read stops the replay; otherwise it is counted, left out and reported.
+    /// - Throws: ``FeedError`` when there is nothing to replay, or a file is of no known kind.
+    package init(paths: [String], markets: String? = nil, strict: Bool = false) throws(FeedError) {
+        let files = try RecordingFiles(paths: paths)
+        guard !files.recordings.isEmpty else { throw .emptyDirectory(path: paths.joined(separator: ", ")) }
+        for path in markets.map({ [$0] }) ?? files.markets {
+            self.markets.append(try MarketsFile(path: path, strict: strict))
+        }
+        calendar = MarketCalendar(facts: self.markets.flatMap(\.facts))
+        var sources: [any ReplaySource] = []
+        for (index, recording) in files.recordings.enumerated() {
+            switch recording.kind {
+            case .frames: sources.append(try FramesFile(path: recording.path, file: index, strict: strict))
+            case .trades, .markets: sources.append(try TradesFile(path: recording.path, file: index, strict: strict))
+            }
+        }
+        self.sources = sources
+        if !files.passedOver.isEmpty { notes.append("not read: \(files.passedOver.joined(separator: ", "))") }
+    }
+
+    /// Opens recordings by URL; see ``init(paths:markets:strict:)-(_,String?,_)``.
+    package convenience init(paths: [URL], markets: URL? = nil, strict: Bool = false) throws(FeedError) {
+        try self.init(paths: paths.map(\.path), markets: markets?.path, strict: strict)
+    }
+
+    package func next(into events: inout [MarketEvent]) throws -> Bool {
+        let count = events.count
+        while events.count == count {
+            if let pending {
+                self.pending = nil
+                isFinished = true
+                throw pending
+            }
+            guard !isFinished else { return false }
+            try step(&events)
+        }
+        if first == nil { first = events[count].time }
+        return true
+    }
+
+    /// Hands out data of the file that is next, as long as it stays next.
+    private func step(_ events: inout [MarketEvent]) throws(FeedError) {
+        var best: (source: any ReplaySource, key: ReplayKey)?
+        var limit: ReplayKey?
+        for source in sources {
+            guard let key = source.key else { continue }
+            if let held = best, held.key < key {
+                limit = limit.map { min($0, key) } ?? key
+            } else {
+                limit = best?.key
+                best = (source, key)
+            }
+        }
+        guard let best else {
+            isFinished = true
+            calendar.finish(into: &events)
+            return
+        }
+        let count = events.count
+        do throws(FeedError) {
+            try best.source.emit(before: limit, rows: Self.batch, calendar: &calendar, into: &events)
+        } catch {
+            isFinished = true
+            guard events.count > count else { throw error }
+            // What came before the fault is handed out first.
+            pending = error
+        }
+    }
+
+    /// The markets of the replay so far.
+    package var board: MarketBoard { calendar.board }
+
+    package var progress: Double? {
+        let bytes = sources.map(\.bytes)
+        let total = bytes.reduce(0) { $0 + $1.total }
+        guard total > 0 else { return nil }
+        return min(1, Double(bytes.reduce(0) { $0 + $1.read }) / Double(total))
+    }
+
+    package var summary: FeedSummary {
+        var summary = FeedSummary()
+        for source in sources { source.report(to: &summary) }
+        for file in markets {
+            summary.sources.append("\(file.name): facts of \(file.facts.count) markets")
+            var log = DefectLog()
+            for defect in file.defects { log.add(defect) }
+            log.report(to: &summary)
+            if file.fineStrikes > 0 {
+                summary.warnings.append(
+                    "\(file.name): \(file.fineStrikes) strikes are finer than 0.0001 dollar and stay unknown"
+                )
+            }
+        }
+        summary.markets = board.markets.count
+        summary.first = first
+        summary.last = first == nil ? nil : board.latest
+        warn(&summary)
+        return summary
+    }
+
+    private func warn(_ summary: inout FeedSummary) {
+        summary.warnings += notes
+        if summary.skipped > 0 {
+            summary.warnings.append("\(summary.skipped) lines could not be read and were left out")
+        }
+        let inferred = board.markets.count { board.facts(of: $0.id)?.settlement?.isInferred == true }
+        if inferred > 0 { summary.warnings.append("results of \(inferred) markets are inferred, not the venue's own") }
+        if calendar.neverClosed > 0 {
+            summary.warnings.append("\(calendar.neverClosed) markets were still far from their close at the end")
+        }
+        if board.afterSettlement > 0 {
+            summary.warnings.append("\(board.afterSettlement) messages on markets already decided were left out")
+        }
+        for ticker in board.ambiguousTickers {
+            summary.warnings.append("\(ticker): its close falls in the hour repeated in November; the first was taken")
+        }
+    }
+}

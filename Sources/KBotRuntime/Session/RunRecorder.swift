@@ -1,0 +1,124 @@
+import KBotEngine
+import KBotModel
+import KBotReports
+
+/// Listens to a run and keeps what its report needs: trades, equity, the funnel, and when entries were blocked.
+package struct RunRecorder {
+    /// Trades and equity.
+    package private(set) var tracker: PerformanceTracker
+    /// From markets seen to trades closed.
+    package private(set) var funnel = Funnel()
+    /// Names of the markets, by number.
+    package private(set) var names: [Ticker] = []
+    /// Warnings told, for the report.
+    package private(set) var warnings: [String] = []
+    private var warmedUp: [Bool] = []
+    private var openEntries: Set<ClientOrderID> = []
+    private var blockedSince: [ReasonCode: Timestamp] = [:]
+    private var blockedTotals: [ReasonCode: Int64] = [:]
+    private var anyBlockedSince: Timestamp?
+    private var anyBlockedTotal: Int64 = 0
+    private var lastTrigger: MarketID?
+
+    /// Warnings kept for the report; the event stream has them all.
+    private static let mostWarnings = 20
+
+    /// Makes a recorder.
+    package init(startEquity: Money, started: Timestamp, entryCutoff: TimeSpan) {
+        tracker = PerformanceTracker(startEquity: startEquity, started: started)
+        funnel.entryCutoff = entryCutoff
+    }
+
+    /// Takes in one note.
+    package mutating func record(_ note: Note, exposure: () -> Money) {
+        switch note.kind {
+        case .market(let market): see(market)
+        case .candle: funnel.candlesClosed += 1
+        case .trigger: funnel.triggers += 1
+        case .noSignal(_, let code, let filtered):
+            guard code != .warmingUp else { return }
+            judge(note)
+            if filtered { funnel.filter(code.text) }
+        case .signal:
+            judge(note)
+            funnel.signals += 1
+        case .denied(_, let code, _): funnel.deny(code.text)
+        case .order(let update): record(update)
+        case .fill(let fill, let role):
+            if role == .entry, openEntries.remove(fill.order) != nil { funnel.filled += 1 }
+        case .closed(let trade):
+            tracker.record(trade)
+            if trade.exit == .settlement { funnel.settled += 1 } else { funnel.closed += 1 }
+        case .corrected(let old, let new):
+            _ = tracker.record(
+                SettlementCorrection(market: new.market, amount: new.grossPnL - old.grossPnL, time: note.time))
+        case .equity(let equity): tracker.mark(equity: equity, exposure: exposure(), at: note.time)
+        case .blocked(let code):
+            blockedSince[code] = note.time
+            if anyBlockedSince == nil { anyBlockedSince = note.time }
+        case .unblocked(let code): unblock(code, at: note.time)
+        case .warning(let code, let text):
+            if warnings.count < Self.mostWarnings, !warnings.contains(text) { warnings.append(text) }
+            if code == .cannotWarmUp { funnel.warmUp = funnel.warmUp }
+        case .settled, .exit, .verdict, .script: break
+        }
+    }
+
+    /// When entries were blocked, up to the end of the run.
+    package func blocked(until end: Timestamp) -> BlockedTime {
+        var copy = self
+        for code in blockedSince.keys.sorted() { copy.unblock(code, at: end) }
+        let parts = copy.blockedTotals.sorted { $0.key < $1.key }.map {
+            BlockedTime.Part(code: $0.key.text, span: TimeSpan(microseconds: $0.value))
+        }
+        return BlockedTime(total: TimeSpan(microseconds: copy.anyBlockedTotal), parts: parts)
+    }
+
+    /// The funnel with what is still open at the end.
+    package func funnel(stillOpen: Int) -> Funnel {
+        var funnel = funnel
+        funnel.stillOpen = stillOpen
+        return funnel
+    }
+
+    private mutating func see(_ market: Market) {
+        let index = Int(market.id.index)
+        guard index >= names.count || names[index] == "" else { return }
+        while names.count <= index {
+            names.append("")
+            warmedUp.append(false)
+        }
+        names[index] = market.ticker
+        funnel.marketsSeen += 1
+    }
+
+    private mutating func judge(_ note: Note) {
+        funnel.candlesJudged += 1
+        guard let market = note.market, !warmedUp[Int(market.index)] else { return }
+        warmedUp[Int(market.index)] = true
+        funnel.marketsWarmedUp += 1
+    }
+
+    private mutating func record(_ update: OrderUpdate) {
+        guard update.role == .entry else { return }
+        switch update.state {
+        case .inFlight:
+            funnel.orders += 1
+            openEntries.insert(update.request.id)
+        case .cancelled(let reason):
+            if openEntries.remove(update.request.id) != nil { funnel.endUnfilled(reason.rawValue) }
+        case .rejected(let reason):
+            if openEntries.remove(update.request.id) != nil { funnel.endUnfilled(reason.rawValue) }
+        default: break
+        }
+    }
+
+    private mutating func unblock(_ code: ReasonCode, at time: Timestamp) {
+        guard let since = blockedSince.removeValue(forKey: code) else { return }
+        blockedTotals[code, default: 0] += (time - since).microseconds
+        if blockedSince.isEmpty, let any = anyBlockedSince {
+            anyBlockedTotal += (time - any).microseconds
+            anyBlockedSince = nil
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package import KBotEngine
+import KBotLua
+import KBotModel
+
+/// A risk rule written in Lua, behind the engine's port.
+///
+/// `check(ctx, order)` answers `"allow"`, `"reduce", count, code, text`, `"deny", code, text` or
+/// `"halt", until, code, text` (`until` in seconds, nil for until resumed). Anything else, an error or a time-out is a deny.
+package final class LuaRiskRule: RiskRule {
+    private let machine: ScriptMachine
+    private let check: LuaCallSite
+    private let order: LuaRecord
+    private static let orderFields = [
+        "strategy", "side", "price", "count", "entry", "stop", "target", "reducing",
+    ]
+
+    /// Loads a rule.
+    ///
+    /// - Throws: ``ScriptFailure`` with file, line and a suggestion.
+    package init(
+        _ file: ScriptFile,
+        parameters: [String: String] = [:],
+        seed: UInt64 = 0,
+        modules: @escaping ModuleFinder = noModules
+    ) throws(ScriptFailure) {
+        machine = try ScriptMachine(
+            file,
+            kind: .riskRule,
+            parameters: parameters,
+            seed: seed,
+            limits: LuaLimits(),
+            modules: modules
+        )
+        try machine.makeContext(indicators: [])
+        guard let function = machine.manifest.callbacks["check"] else { throw ScriptFailure("\(file.name): no check") }
+        let vm = machine.vm
+        order = vm.record(vm.shape(Self.orderFields))
+        check = vm.prepare(function, arguments: 2, results: 4)
+        check.arguments.set(0, machine.contextObject)
+        check.arguments.set(1, order)
+    }
+
+    /// The rule's name.
+    package var name: String { machine.manifest.name }
+    /// The file it came from.
+    package var file: ScriptFile { machine.file }
+    /// Every parameter with the value in force, as text.
+    package var parameterTexts: [(name: String, value: String)] {
+        machine.parameters.map { ($0.name, text(of: $0.value)) }
+    }
+
+    /// Log lines and errors since the last call.
+    package func takeMessages() -> [StrategyMessage] { machine.takeMessages() }
+
+    /// Asks the rule.
+    package func check(_ proposed: ProposedOrder, _ context: borrowing RuleContext) -> Verdict {
+        let slots = order.values
+        slots.set(0, proposed.strategy.text)
+        slots.set(1, proposed.direction.rawValue)
+        Border.set(slots, 2, proposed.price)
+        Border.set(slots, 3, proposed.count.units, per: 100)
+        Border.set(slots, 4, proposed.plan.entry)
+        Border.set(slots, 5, proposed.plan.stop)
+        Border.set(slots, 6, proposed.plan.target)
+        slots.set(7, proposed.isReducing)
+        machine.context.moment = ScriptContext.Moment(
+            now: context.now,
+            market: context.market,
+            touch: context.touch,
+            lastPrice: nil,
+            indicators: nil,
+            position: nil,
+            account: context.account
+        )
+        let verdict = machine.guarded("check", at: context.now, market: context.market.ticker) { () throws(LuaError) in
+            try check.run()
+            return try read()
+        }
+        if let verdict { return verdict }
+        return .deny(.ruleFailed, "the rule \(name) could not answer")
+    }
+
+    private func read() throws(LuaError) -> Verdict {
+        let results = check.results
+        switch results.string(0) {
+        case "allow": return .allow
+        case "deny": return .deny(try code(1), results.string(2) ?? "")
+        case "reduce":
+            guard let count = results.number(1), count.isFinite, count >= 0, count <= 1e9 else {
+                throw LuaError(kind: .contract, message: "\"reduce\" wants a number of contracts")
+            }
+            return .reduce(
+                to: Quantity(units: Int64((count * 100).rounded(.down))),
+                try code(2),
+                results.string(3) ?? ""
+            )
+        case "halt":
+            var until: Timestamp?
+            if results.kind(1) != .nil {
+                guard let seconds = results.number(1), seconds.isFinite, abs(seconds) < 1e11 else {
+                    throw LuaError(kind: .contract, message: "\"halt\" wants a time in seconds, or nil")
+                }
+                until = Timestamp(microseconds: Int64((seconds * 1_000_000).rounded()))
+            }
+            return .halt(until: until, try code(2), results.string(3) ?? "")
+        default:
+            throw LuaError(
+                kind: .contract,
+                message: "check must return \"allow\", \"reduce\", \"deny\" or \"halt\", not \(results.kind(0))"
+            )
+        }
+    }
+
+    private func code(_ index: Int) throws(LuaError) -> ReasonCode {
+        guard let text = check.results.string(index), !text.isEmpty, text.utf8.count <= 64 else {
+            throw LuaError(kind: .contract, message: "a verdict needs a code such as \"SPREAD_TOO_WIDE\"")
+        }
+        return ReasonCode(text)
+    }
+}

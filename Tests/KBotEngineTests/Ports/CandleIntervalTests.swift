@@ -1,0 +1,77 @@
+import KBotEngine
+import KBotModel
+import Testing
+
+@Test(arguments: [
+    (TimeSpan.hours(24), TimeSpan.minutes(15)),
+    (.minutes(15), .seconds(5)),
+    (.minutes(8) + .minutes(15) * 75, .minutes(15)),
+    (.minutes(8) + .minutes(15) * 75 + TimeSpan(microseconds: -1), .minutes(5)),
+    (.minutes(8) + .minutes(5) * 75, .minutes(5)),
+    (.minutes(8) + .minutes(1) * 75, .minutes(1)),
+    (.minutes(8) + .seconds(30) * 75, .seconds(30)),
+    (.minutes(8) + .seconds(15) * 75, .seconds(15)),
+    (.minutes(8) + .seconds(10) * 75, .seconds(10)),
+    (.hours(1), .seconds(30)),
+    (.minutes(5), .seconds(5)),
+    (.zero, .seconds(5)),
+])
+func `the automatic interval is the longest usual one that leaves 75 candles`(_ life: TimeSpan, _ expected: TimeSpan) {
+    #expect(CandleInterval.auto.resolved(life: life) == expected)
+}
+
+@Test func `a fixed interval is what it says, whatever the market's life`() {
+    #expect(CandleInterval.fixed(.minutes(15)).resolved(life: .minutes(5)) == .minutes(15))
+}
+
+@Test func `the engine makes candles of the resolved length`() {
+    for (life, expected) in [(TimeSpan.hours(24), TimeSpan.minutes(15)), (.minutes(15), .seconds(5))] {
+        let bench = Bench(strategy: ScriptedStrategy(every: .auto))
+        bench.list(life: life)
+        bench.trade(50)
+        bench.wait(expected)
+        #expect(bench.candles.map(\.interval) == [expected])
+    }
+}
+
+private func bands(_ interval: CandleInterval, period: Int = 25) -> ScriptedStrategy {
+    ScriptedStrategy(every: interval, indicators: [("bands", .bollinger(period: period, deviations: 20_000))])
+}
+
+@Test func `a band that cannot fill is told once at the first listing, not for each market`() {
+    let bench = Bench(strategy: bands(.fixed(.minutes(1))))
+    for index in 0..<3 { bench.list(Int32(index), life: .minutes(15)) }
+    #expect(bench.warnings == [.cannotWarmUp])
+}
+
+@Test func `a band that just fits gives no warning`() {
+    // 7 candles of a minute end exactly at the 8-minute mark of a quarter of an hour.
+    let fits = Bench(strategy: bands(.fixed(.minutes(1)), period: 7))
+    fits.list(life: .minutes(15))
+    #expect(fits.warnings.isEmpty)
+    let tooLong = Bench(strategy: bands(.fixed(.minutes(1)), period: 8))
+    tooLong.list(life: .minutes(15))
+    #expect(tooLong.warnings == [.cannotWarmUp])
+}
+
+@Test func `every indicator is ready when the engine says so`() {
+    let specs: [IndicatorSpec] = [
+        .bollinger(period: 5, deviations: 20_000), .sma(period: 5), .ema(period: 5), .atr(period: 5), .rsi(period: 5),
+    ]
+    for spec in specs {
+        let set = IndicatorSet(StrategyNeeds(interval: .auto, indicators: [("x", spec)]))
+        for index in 0..<20 {
+            let start = Timestamp(seconds: Int64(index))
+            set.add(Candle(flatAt: Price(cents: Int32(40 + index)), start: start, interval: .seconds(1)))
+            let hasValue =
+                switch set.states[0] {
+                case .bollinger(let bands): bands.values != nil
+                case .sma(let average): average.value != nil
+                case .ema(let average): average.value != nil
+                case .atr(let range): range.value != nil
+                case .rsi(let strength): strength.value != nil
+                }
+            #expect(set.isReady == hasValue, "\(spec) after \(index + 1) candles")
+        }
+    }
+}

@@ -1,0 +1,166 @@
+import KBotIndicators
+import KBotModel
+import KBotTestSupport
+import Testing
+
+@Suite struct `Averages and oscillators` {
+    let closes = Reference.candles.map { Int64($0.close.units) }
+
+    @Test func `a simple average agrees with figures computed elsewhere`() {
+        expect(
+            figures(of: SimpleMovingAverage(period: 10), closes) { $0.value },
+            equal: Reference.averages,
+            within: 1e-6
+        )
+    }
+
+    @Test func `an exponential average agrees with figures computed elsewhere`() {
+        let figures = figures(of: ExponentialMovingAverage(period: 10), closes) { $0.value }
+        expect(figures, equal: Reference.exponential, within: 3e-6)
+    }
+
+    @Test func `an average true range agrees with figures computed elsewhere`() {
+        let figures = figures(of: AverageTrueRange(period: 14), Reference.candles) { $0.value }
+        expect(figures, equal: Reference.trueRanges, within: 8e-6)
+    }
+
+    @Test func `a relative strength index agrees with figures computed elsewhere`() {
+        let figures = figures(of: RelativeStrengthIndex(period: 14), closes) { $0.value }
+        expect(figures.map { $0 * 100 }, equal: Reference.strength, within: 0.6e-4)
+    }
+
+    @Test func `a simple average equals the mean of its window`() throws {
+        try forSeeds(0..<500) { random in
+            let period = Int.random(in: 1...30, using: &random)
+            let series = (0..<80).map { _ in Int64.random(in: -1_000_000_000_000...1_000_000_000_000, using: &random) }
+            var average = SimpleMovingAverage(period: period)
+            for (index, input) in series.enumerated() {
+                average.add(input)
+                let window = series[max(0, index - period + 1)...index]
+                let sum = window.reduce(Int128(0)) { $0 + Int128($1) } * 1_000_000
+                guard let value = average.value else {
+                    try hold(index < period - 1, "no value at \(index)")
+                    continue
+                }
+                // Nearest: at most half a unit away.
+                let off = 2 * (Int128(value) * Int128(period) - sum)
+                try hold(off > -Int128(period) && off <= Int128(period), "\(value) at \(index)")
+            }
+        }
+    }
+
+    @Test(arguments: [1, 2, 10, 500])
+    func `an exponential average stays within its documented error`(period: Int) throws {
+        try forSeeds(0..<20) { random in
+            var average = ExponentialMovingAverage(period: period)
+            var exact = 0.0
+            var sum: Int64 = 0
+            for index in 0..<2_000 {
+                let input = Int64.random(in: 0...10_000, using: &random)
+                average.add(input)
+                sum += input
+                if index < period {
+                    exact = Double(sum) / Double(period)
+                } else {
+                    exact += 2 / Double(period + 1) * (Double(input) - exact)
+                }
+                guard let value = average.value else { continue }
+                let error = abs(Double(value) - exact * 1_000_000)
+                try hold(error <= Double(period + 1) / 4 + 0.01, "off by \(error) millionths at \(index)")
+            }
+        }
+    }
+
+    @Test func `an exponential average takes small and large inputs by the same rule`() throws {
+        try forSeeds(0..<300) { random in
+            // Inputs of every size: the products of the large ones leave 64 bits.
+            let period = Int.random(in: 2...500, using: &random)
+            var exact: Int128 = 0
+            var average = ExponentialMovingAverage(period: period)
+            var sum: Int128 = 0
+            for index in 0..<period + 60 {
+                let size = Int64.random(in: 0...39, using: &random)
+                let input = Int64.random(in: -(1 << size)...(1 << size), using: &random)
+                average.add(input)
+                sum += Int128(input)
+                let n = Int128(period)
+                if index < period {
+                    exact = floorDivide(2 * sum * 1_000_000 + n, by: 2 * n)
+                } else {
+                    exact = floorDivide(2 * (2_000_000 * Int128(input) + (n - 1) * exact) + n + 1, by: 2 * (n + 1))
+                }
+                if let value = average.value { try hold(Int128(value) == exact, "\(value) for \(exact) at \(index)") }
+            }
+        }
+    }
+
+    @Test func `a true range reaches over a gap from the previous close`() {
+        var range = AverageTrueRange(period: 1)
+        range.add(candle(high: 52, low: 50, close: 50))
+        #expect(range.value == nil)
+        range.add(candle(high: 61, low: 60, close: 60))
+        #expect(range.value == 1_100_000_000)
+        range.add(candle(high: 45, low: 44, close: 44))
+        #expect(range.value == 1_600_000_000)
+        range.add(candle(high: 46, low: 43, close: 44))
+        #expect(range.value == 300_000_000)
+    }
+
+    @Test(arguments: [(1, 1_000_000), (-1, 0), (0, 500_000)] as [(Int64, Int64)])
+    func `a relative strength index is 100 in a rise, 0 in a fall and 50 at rest`(step: Int64, value: Int64) {
+        var index = RelativeStrengthIndex(period: 14)
+        for count in 0..<40 { index.add(5_000 + Int64(count) * step) }
+        #expect(index.value == value)
+    }
+
+    @Test func `a relative strength index stays between 0 and 100`() throws {
+        try forSeeds(0..<300) { random in
+            var index = RelativeStrengthIndex(period: .random(in: 1...30, using: &random))
+            for _ in 0..<100 {
+                index.add(.random(in: -1_000_000_000_000...1_000_000_000_000, using: &random))
+                if let value = index.value { try hold((0...1_000_000).contains(value), "\(value)") }
+            }
+        }
+    }
+
+    @Test func `every indicator is ready after its own number of inputs and as new after a reset`() {
+        expectLife(SimpleMovingAverage(period: 5), of: closes, readyAfter: 5)
+        expectLife(ExponentialMovingAverage(period: 5), of: closes, readyAfter: 5)
+        expectLife(RelativeStrengthIndex(period: 5), of: closes, readyAfter: 6)
+        expectLife(AverageTrueRange(period: 5), of: Reference.candles, readyAfter: 6)
+        expectLife(BollingerBands(period: 5, deviations: 20_000), of: closes, readyAfter: 5)
+    }
+
+    private func expectLife<I: Indicator & Hashable>(_ fresh: I, of series: [I.Input], readyAfter count: Int) {
+        var indicator = fresh
+        for (index, input) in series.enumerated() {
+            #expect(indicator.isReady == (index >= count), "\(I.self) after \(index)")
+            indicator.add(input)
+        }
+        indicator.reset()
+        #expect(indicator == fresh)
+    }
+
+    private func figures<I: Indicator>(of indicator: I, _ series: [I.Input], _ value: (I) -> Int64?) -> [Int64] {
+        var indicator = indicator
+        return series.compactMap { input in
+            indicator.add(input)
+            return value(indicator)
+        }
+    }
+
+    /// Compares figures in millionths with outside ones.
+    private func expect(_ figures: [Int64], equal expected: [Double], within tolerance: Double) {
+        #expect(figures.count == expected.count)
+        for (figure, other) in zip(figures, expected) {
+            #expect(abs(Double(figure) / 1_000_000 - other) <= tolerance)
+        }
+    }
+
+    private func candle(high: Int32, low: Int32, close: Int32) -> Candle {
+        var candle = Candle(flatAt: Price(cents: close), start: Timestamp(seconds: 0), interval: .seconds(5))
+        candle.high = Price(cents: high)
+        candle.low = Price(cents: low)
+        return candle
+    }
+}

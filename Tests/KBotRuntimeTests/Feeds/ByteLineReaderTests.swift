@@ -1,0 +1,68 @@
+import Testing
+
+@testable import KBotRuntime
+
+struct ByteLineReaderTests {
+    private let folder: FeedFolder
+
+    init() throws { folder = try FeedFolder() }
+
+    private func lines(_ reader: inout ByteLineReader) throws -> [String] {
+        var lines: [String] = []
+        while try reader.advance() { lines.append(String(decoding: reader.slice, as: UTF8.self)) }
+        return lines
+    }
+
+    @Test(arguments: [("a\nb\n", ["a", "b"]), ("a\r\n\r\nb", ["a", "", "b"]), ("", []), ("\n", [""])])
+    func `lines end at a line break or at the end`(text: String, expected: [String]) throws {
+        var reader = try ByteLineReader(path: folder.write("x", text))
+        #expect(try lines(&reader) == expected)
+        #expect(reader.lineNumber == expected.count && reader.failure == nil)
+    }
+
+    @Test func `the first bytes decide whether a file is compressed`() throws {
+        var packed = try ByteLineReader(path: folder.write("x.csv", gzipped("a\nb\n")))
+        #expect(try lines(&packed) == ["a", "b"])
+        var plain = try ByteLineReader(path: folder.write("y.gz", "a\nb\n"))
+        #expect(try lines(&plain) == ["a", "b"])
+    }
+
+    @Test func `members of a compressed file follow one another, even inside a line`() throws {
+        var reader = try ByteLineReader(path: folder.write("x.gz", gzipped("a\nb") + gzipped("c\nd\n") + gzipped("e")))
+        #expect(try lines(&reader) == ["a", "bc", "d", "e"])
+        #expect(reader.failure == nil)
+    }
+
+    @Test func `a cut compressed file gives its whole lines, then says where it was cut`() throws {
+        let whole = gzipped((1...1_000).map { "line \($0)" }.joined(separator: "\n"))
+        let path = try folder.write("x.gz", Array(whole.prefix(whole.count / 2)))
+        var reader = try ByteLineReader(path: path)
+        let lines = try lines(&reader)
+        #expect(lines.count > 100 && lines == (1...lines.count).map { "line \($0)" })
+        #expect(reader.failure == .truncated(path: path, line: lines.count))
+    }
+
+    @Test func `a damaged compressed file is told from a cut one`() throws {
+        var bytes = gzipped("a\nb\n")
+        bytes[bytes.count - 6] ^= 0xFF
+        var reader = try ByteLineReader(path: folder.write("x.gz", bytes))
+        _ = try lines(&reader)
+        guard case .damaged(_, _, let reason)? = reader.failure else { return #expect(Bool(false)) }
+        #expect(reason.contains("check"))
+    }
+
+    @Test func `lines longer than the buffer are read whole, up to a limit`() throws {
+        let long = String(repeating: "x", count: 1 << 20)
+        var reader = try ByteLineReader(path: folder.write("x", "a\n\(long)\nb\n"))
+        #expect(try lines(&reader) == ["a", long, "b"])
+        let path = try folder.write("y", [UInt8](repeating: 0x78, count: ByteLineReader.longestLine + 1))
+        var endless = try ByteLineReader(path: path)
+        #expect(throws: FeedError.lineTooLong(path: path, line: 1)) { try endless.advance() }
+    }
+
+    @Test func `a file that is not there is named`() {
+        #expect(throws: FeedError.unreadable(path: "/nowhere/x.csv", reason: "no such file")) {
+            try ByteLineReader(path: "/nowhere/x.csv")
+        }
+    }
+}
