@@ -54,14 +54,18 @@ extension Engine {
     /// The trades that are still open, for a report.
     public var openTrades: [OpenTrade] {
         brackets.filter { $0.entered.units > 0 }.map { bracket in
-            OpenTrade(
+            let mark = bracket.market.mark(bracket.direction, at: now) ?? bracket.averageEntry
+            let entryValue = bracket.heldValue
+            let change = Money.value(of: bracket.position, at: mark) - entryValue
+            let unrealised = bracket.direction == .long ? change : -change
+            return OpenTrade(
                 strategy: bracket.strategy,
                 market: bracket.market.facts.ticker,
                 direction: bracket.direction,
                 count: bracket.position,
-                averageEntry: bracket.averageEntry,
-                mark: bracket.market.mark(bracket.direction, at: now) ?? bracket.averageEntry,
-                grossPnL: openGross(bracket),
+                entryValue: entryValue,
+                mark: mark,
+                realisedGross: bracket.grossPnL(at: mark) - unrealised,
                 fees: bracket.fees,
                 opened: bracket.opened ?? now,
                 isAwaitingSettlement: bracket.phase == .awaitingSettlement,
@@ -69,6 +73,12 @@ extension Engine {
             )
         }
     }
+
+    /// Whether entries are halted until further notice or for a while.
+    public var isHalted: Bool { blocks.contains(.halted) }
+
+    /// Whether any trade is on its way.
+    public var hasOpenTrades: Bool { !brackets.isEmpty }
 
     // MARK: The day
 
@@ -168,12 +178,12 @@ public struct OpenTrade: Hashable, Sendable {
     public let direction: Direction
     /// Contracts held.
     public let count: Quantity
-    /// Average entry, YES price.
-    public let averageEntry: Price
+    /// Σ price × count of what is held, YES prices.
+    public let entryValue: Money
     /// The price it is marked at.
     public let mark: Price
-    /// Gross P&L so far, what is held at the mark.
-    public let grossPnL: Money
+    /// Gross P&L of what was sold already.
+    public let realisedGross: Money
     /// Fees so far.
     public let fees: Money
     /// First entry fill.

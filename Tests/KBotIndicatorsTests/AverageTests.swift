@@ -94,6 +94,18 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 2, 25, 500, 100_000], [0, 7, 10_000, 137_000_000_000, -1_000_000_000_000] as [Int64])
+    func `an average of a constant is the constant, however large`(period: Int, constant: Int64) {
+        var exponential = ExponentialMovingAverage(period: period)
+        var simple = SimpleMovingAverage(period: period)
+        for _ in 0..<period + 10 {
+            exponential.add(constant)
+            simple.add(constant)
+        }
+        #expect(exponential.value == constant * IndicatorScale.micro)
+        #expect(simple.value == constant * IndicatorScale.micro)
+    }
+
     @Test func `a true range reaches over a gap from the previous close`() {
         var range = AverageTrueRange(period: 1)
         range.add(candle(high: 52, low: 50, close: 50))

@@ -1,5 +1,6 @@
 import KBotKalshi
 import KBotModel
+import KBotTestSupport
 import Testing
 
 struct FrameErrorTests {
@@ -42,7 +43,7 @@ struct FrameErrorTests {
 
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func `mutated frames give a frame or an error, never a trap`(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         let samples = FrameSamples.all.map { Array($0.utf8) }
         var bench = MapperBench()
         var events: [MarketEvent] = []
@@ -58,7 +59,7 @@ struct FrameErrorTests {
         #expect(decoded > 0)
     }
 
-    private func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix, _ samples: [[UInt8]]) {
+    private func mutate(_ bytes: inout [UInt8], _ random: inout SeededGenerator, _ samples: [[UInt8]]) {
         guard !bytes.isEmpty else { return }
         let at = Int(random.next() % UInt64(bytes.count))
         switch random.next() % 7 {
@@ -70,18 +71,5 @@ struct FrameErrorTests {
         case 5: bytes.insert(contentsOf: samples[Int(random.next() % UInt64(samples.count))], at: at)
         default: bytes.replaceSubrange(at..<min(bytes.count, at + 4), with: Array("99999999999999999999".utf8))
         }
-    }
-}
-
-/// A small seeded generator.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -47,7 +47,8 @@ struct TickerGrammarTests {
     @Test(
         arguments: [
             "KXBTC15M-26MAR080230-30", "KXBTC15M-26FEB300230-30", "KXBTC15M-26NOV221445-30", "KXBTC15M-26NOW221445-45",
-            "KXMLBGAME-26AUG072140LADAZ-LAD", "KXBTC15M", "KXBTC15M-26NOV222445-45", "-", "KXBTCY-26DEC31",
+            "KXMLBGAME-26AUG072140LADAZ-LAD", "KXBTC15M", "KXBTC15M-26NOV222445-45",
+            "KXBTC15M-26NOV221445-45999999999999999999", "-", "KXBTCY-26DEC31",
         ] as [Ticker]
     )
     func `other tickers tell no time`(ticker: Ticker) {

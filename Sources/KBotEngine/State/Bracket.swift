@@ -222,4 +222,10 @@ extension Bracket {
         return Money.value(of: open, at: price)
             + market.facts.fees.fee(count: open, price: worstEntry, liquidity: .taker)
     }
+
+    /// The share of the entries' value that what is held stands for, rounded down to the microdollar.
+    var heldValue: Money {
+        guard entered.units > 0 else { return .zero }
+        return Money(units: Int64(Int128(entryValue.units) * Int128(position.units) / Int128(entered.units)))
+    }
 }

@@ -2,7 +2,7 @@ package import KBotModel
 
 /// One message of the venue's WebSocket, decoded.
 ///
-/// Texts that matter on the hot path stay where they are: ``market`` is a range of the bytes the frame was decoded from.
+/// Texts that matter on the hot path stay where they are: ``market`` is a range of the bytes that were decoded.
 package struct Frame: Hashable, Sendable {
     /// What the message says.
     package enum Body: Hashable, Sendable {

@@ -15,19 +15,16 @@ struct FrameFields {
 
     private struct Slot {
         var start: Int32 = 0
+        /// Turned around bit by bit, and so negative, when the text holds escapes.
         var end: Int32 = 0
-        var isEscaped = false
     }
 
     /// Keeps where a field's value stands.
     @inline(__always) mutating func set(_ key: MessageKey, _ range: TextRange) {
         let index = Int(key.index)
         present |= 1 &<< UInt32(truncatingIfNeeded: index)
-        ranges[index] = Slot(
-            start: Int32(truncatingIfNeeded: range.start),
-            end: Int32(truncatingIfNeeded: range.end),
-            isEscaped: range.isEscaped
-        )
+        let end = Int32(truncatingIfNeeded: range.end)
+        ranges[index] = Slot(start: Int32(truncatingIfNeeded: range.start), end: range.isEscaped ? ~end : end)
     }
 
     /// Where a field's value stands; nil when the frame does not have it, or has it as null.
@@ -35,7 +32,8 @@ struct FrameFields {
         let index = Int(key.index)
         guard present & (1 &<< UInt32(truncatingIfNeeded: index)) != 0 else { return nil }
         let slot = ranges[index]
-        return TextRange(start: Int(slot.start), end: Int(slot.end), isEscaped: slot.isEscaped)
+        let isEscaped = slot.end < 0
+        return TextRange(start: Int(slot.start), end: Int(isEscaped ? ~slot.end : slot.end), isEscaped: isEscaped)
     }
 
     /// Where a field's value stands.

@@ -74,14 +74,18 @@ package struct FrameMapper: Sendable {
         self.hasTrades = hasTrades
     }
 
-    /// The time a frame happens at.
+    /// The time a frame happens at: its own, else the latest seen, else when it was received.
     package func time(of frame: Frame) -> Timestamp {
         frame.time ?? latest ?? frame.receivedAt ?? frame.sentAt ?? Timestamp(microseconds: 0)
     }
 
     /// Appends what a frame means.
     ///
-    /// - Parameter bytes: what the frame was decoded from.
+    /// - Parameters:
+    ///   - frame: what came.
+    ///   - bytes: what it was decoded from.
+    ///   - board: the markets of the run.
+    ///   - events: takes what it means.
     /// - Returns: false when the frame's ticker is none.
     package mutating func map(
         _ frame: Frame,

@@ -2,7 +2,8 @@ import KBotModel
 
 /// Reading texts as numbers and times.
 extension JSONScanner {
-    /// A decimal as an integer in units of `10^-fractionDigits`; nil when it is none, is finer than the unit, or absurdly large.
+    /// A decimal as an integer in units of `10^-fractionDigits`; nil when it is none, finer than the unit, or absurdly
+    /// large.
     @inline(__always) func decimal(_ text: TextRange, fractionDigits: Int) -> Int64? {
         var index = text.start
         let isNegative = self[index] == UInt8(ascii: "-")

@@ -1,14 +1,15 @@
 package import KBotModel
 
-/// US Eastern local time: UTC−5 in winter, UTC−4 from the second Sunday of March, 02:00, to the first Sunday of November, 02:00.
+/// US Eastern local time: UTC−5 in winter, UTC−4 in summer.
 ///
-/// These rules hold since 2007; the venue opened later.
+/// Summer lasts from the second Sunday of March, 02:00, to the first Sunday of November, 02:00. These rules hold since
+/// 2007; the venue opened later.
 package enum EasternTime {
     /// A local time seen from UTC.
     package struct Reading: Hashable, Sendable {
         /// The instant.
         package let time: Timestamp
-        /// Whether the local time occurs twice (in the hour the clocks are set back); ``time`` is then the first, in summer time.
+        /// Whether the local time occurs twice, as the clocks are set back; ``time`` is then the first of the two.
         package let isAmbiguous: Bool
     }
 

@@ -112,7 +112,7 @@ package struct MarketBoard: Sendable {
 
     /// Takes in a message on a market's life.
     ///
-    /// A market nobody has listed is listed by `created` alone: a lifecycle channel speaks of every market of the venue.
+    /// A market nobody has listed is listed by `created` alone: the channel speaks of every market of the venue.
     package mutating func apply(
         _ life: Lifecycle,
         ticker: Span<UInt8>,
@@ -130,9 +130,10 @@ package struct MarketBoard: Sendable {
             if let grid = life.grid { market.grid = grid }
             if let strike = life.strike { market.strike = strike }
             if let shard = life.shard { market.shard = shard }
-            guard market != before else { return }
+            // Times that contradict one another are not believed.
+            guard market != before, market.openTime <= market.closeTime else { return }
             markets[Int(id.index)] = market
-            if market.closeTime != before.closeTime { changed.append(id) }
+            if market.closeTime != before.closeTime || market.openTime != before.openTime { changed.append(id) }
             events.append(MarketEvent(time: time, .listed(market)))
         case .activated: set(.active, of: id, at: time, into: &events)
         case .deactivated: set(.inactive, of: id, at: time, into: &events)

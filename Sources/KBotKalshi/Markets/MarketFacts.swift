@@ -31,7 +31,7 @@ extension Market {
         let grammar = TickerGrammar(ticker)
         let isFifteenMinutes = grammar.series.text.hasSuffix("15M")
         let closeTime = facts?.closeTime ?? life?.closeTime ?? grammar.closeTime ?? .distantFuture
-        let openTime = facts?.openTime ?? life?.openTime ?? grammar.openTime ?? min(firstSeen, closeTime)
+        let openTime = min(facts?.openTime ?? life?.openTime ?? grammar.openTime ?? firstSeen, closeTime)
         return Market(
             id: id,
             ticker: ticker,

@@ -2,8 +2,8 @@ package import KBotModel
 
 /// What a market's ticker says of its times, for recordings that come without market facts.
 ///
-/// `{SERIES}-{YY}{MMM}{DD}{HHMM}-{MM}` names the close of a 15-minute market, `{SERIES}-{YY}{MMM}{DD}{HH}-…` that of an
-/// hourly or daily one, both in US Eastern time. The venue promises nothing of the kind: facts always win over this.
+/// `{SERIES}-{YY}{MMM}{DD}{HHMM}-{MM}` names the close of a 15-minute market, `{SERIES}-{YY}{MMM}{DD}{HH}-…` that of
+/// an hourly or daily one, both in US Eastern time. The venue promises nothing of the kind: facts always win over this.
 package struct TickerGrammar: Hashable, Sendable {
     /// The series.
     package let series: SeriesTicker
@@ -34,7 +34,7 @@ package struct TickerGrammar: Hashable, Sendable {
         var minute = 0
         if event.count == 11 {
             // Other series follow the date with letters or a start time; only the repeated minute makes it a close.
-            guard let named = number(event[9..<11]), number(Array(last.utf8)[...]) == named, last.utf8.count == 2 else {
+            guard let named = number(event[9..<11]), number(Array(last.utf8)[...]) == named else {
                 return nil
             }
             minute = named
@@ -46,8 +46,9 @@ package struct TickerGrammar: Hashable, Sendable {
         "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
     ]
 
+    /// A number of exactly two digits.
     private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
-        guard !digits.isEmpty else { return nil }
+        guard digits.count == 2 else { return nil }
         return digits.reduce(Int?(0)) { value, byte in
             guard let value, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
             return value * 10 + Int(byte - UInt8(ascii: "0"))

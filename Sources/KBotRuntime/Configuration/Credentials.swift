@@ -63,7 +63,9 @@ package enum CredentialStatus: Equatable, Sendable {
 extension CredentialStatus {
     /// Judges what was given for the two settings; `home` stands for `~`.
     init(keyID: Sourced<String>, keyPath: Sourced<String>, environment: KalshiEnvironment, home: String?) {
-        let settings = [(SettingCatalogue.apiKeyID.info.name, keyID), (SettingCatalogue.privateKeyPath.info.name, keyPath)]
+        let settings = [
+            (SettingCatalogue.apiKeyID.info.name, keyID), (SettingCatalogue.privateKeyPath.info.name, keyPath),
+        ]
         let missing = settings.filter { $0.1.source == .fallback }.map(\.0)
         guard missing.isEmpty else {
             self = .absent(missing: missing)
@@ -89,7 +91,8 @@ extension CredentialStatus {
     /// Says when others on the machine can read the private key.
     var warning: String? {
         guard let path = credentials?.privateKeyPath,
-            let mode = try? FileManager.default.attributesOfItem(atPath: resolved(path))[.posixPermissions] as? NSNumber,
+            let mode = try? FileManager.default.attributesOfItem(atPath: resolved(path))[.posixPermissions]
+                as? NSNumber,
             mode.intValue & 0o077 != 0
         else { return nil }
         return "\(path): others on this machine can read the private key; run: chmod 600 \(path)"

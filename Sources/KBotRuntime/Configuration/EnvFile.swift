@@ -39,7 +39,10 @@ struct EnvFile: Sendable {
                 continue
             }
             if raw.contains("-----BEGIN "), raw.contains("PRIVATE KEY-----") {
-                report(line, "a private key does not belong here: keep it in a file and name that in KALSHI_PRIVATE_KEY_PATH")
+                report(
+                    line,
+                    "a private key does not belong here: keep it in a file and name that in KALSHI_PRIVATE_KEY_PATH"
+                )
                 insideKey = raw.contains("-----END ") ? nil : line
                 continue
             }
@@ -97,14 +100,19 @@ struct EnvFile: Sendable {
         }
         let key = rest[..<equals].trimmed
         guard Self.isName(key) else {
-            return report(number, "no name before “=”; a name is made of letters, digits and _, and starts with no digit")
+            return report(
+                number,
+                "no name before “=”; a name is made of letters, digits and _, and starts with no digit"
+            )
         }
         switch Self.value(rest[rest.index(after: equals)...].trimmed) {
         case .failure(let fault): report(number, "\(key): \(fault.message)")
         case .success(let value):
             let name = String(key)
             if let earlier = entries[name] {
-                warnings.append("\(self.name): \(name) stands on lines \(earlier.line) and \(number); line \(number) counts")
+                warnings.append(
+                    "\(self.name): \(name) stands on lines \(earlier.line) and \(number); line \(number) counts"
+                )
             }
             entries[name] = Entry(value: value, line: number)
         }

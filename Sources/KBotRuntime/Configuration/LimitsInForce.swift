@@ -60,7 +60,9 @@ extension LimitName {
             } else {
                 let near = nearest(to: word.lowercased().replacing("-", with: "_"), in: allCases.map(\.rawValue))
                 let hint = near.map { "did you mean \($0)?" } ?? "the limits are \(names)"
-                problems.append(word.isEmpty ? "a name is missing; \(hint)" : "no limit is called \(shown(word)); \(hint)")
+                problems.append(
+                    word.isEmpty ? "a name is missing; \(hint)" : "no limit is called \(shown(word)); \(hint)"
+                )
             }
         }
         return (allCases.filter(chosen.contains), problems)
@@ -71,7 +73,6 @@ extension LimitName {
 struct LimitValues {
     var capital: Money
     var sizing: Sourced<Sizing>
-    var sizingText: String
     var riskPerTrade: Sourced<RiskLimits.Amount>
     var dailyLoss: Sourced<RiskLimits.Amount>
     var maxExposure: Sourced<RiskLimits.Amount>
@@ -116,7 +117,10 @@ struct LimitValues {
     private func described(_ name: LimitName) -> (String, [SettingSource]) {
         switch name {
         case .riskPerTrade:
-            if case .fixed = sizing.value { return ("not used with sizing \(sizingText)", [sizing.source]) }
+            if case .fixed(let count) = sizing.value {
+                let text = shortDecimal(count.units, fractionDigits: Quantity.fractionDigits)
+                return ("not used with sizing fixed:\(text)", [sizing.source])
+            }
             return (text(riskPerTrade.value), [riskPerTrade.source])
         case .dailyLoss: return (text(dailyLoss.value), [dailyLoss.source])
         case .maxExposure: return (text(maxExposure.value), [maxExposure.source])

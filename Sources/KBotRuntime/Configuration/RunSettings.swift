@@ -65,6 +65,7 @@ extension RunSettings {
     ///   - options: What was given on the command line, by option name without dashes; only what was given.
     ///   - environment: The process's environment.
     ///   - envFile: The environment file.
+    /// - Returns: the settings, with what is odd in ``warnings``.
     /// - Throws: everything that is wrong, together.
     package static func load(
         options: [String: String],
@@ -85,7 +86,6 @@ extension RunSettings {
         let limits = LimitValues(
             capital: engine.initialCapital,
             sizing: sizing,
-            sizingText: reader.values.last?.text ?? "",
             riskPerTrade: reader.read(SettingCatalogue.riskPerTrade),
             dailyLoss: reader.read(SettingCatalogue.dailyLoss),
             maxExposure: reader.read(SettingCatalogue.maxExposure),
@@ -137,6 +137,9 @@ extension RunSettings {
         let known = SettingCatalogue.all.map(\.name)
         return file.entries.filter { !known.contains($0.key) }.sorted { $0.value.line < $1.value.line }
             .compactMap { name, entry in
+                guard name != limitsOption.uppercased() else {
+                    return "\(file.name):\(entry.line): \(name) is ignored; limits are switched off with --limits alone"
+                }
                 let own = name.hasPrefix("KBOT_") ? String(name.dropFirst(5)) : name
                 let near = nearest(to: own.uppercased(), in: known)
                 guard near != nil || name.hasPrefix("KALSHI_") || name.hasPrefix("KBOT_") else { return nil }

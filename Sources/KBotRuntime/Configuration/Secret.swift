@@ -51,5 +51,6 @@ package func redactingPrivateKeys(_ text: String) -> String {
 
 /// Whether a text may stand between `BEGIN ` and `PRIVATE KEY`: nothing, or words such as `RSA ` or `ENCRYPTED `.
 private func isKeyKind(_ text: Substring) -> Bool {
-    text.utf8.count <= 32 && text.utf8.allSatisfy { (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x20 }
+    text.utf8.count <= 32
+        && text.utf8.allSatisfy { (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x20 }
 }

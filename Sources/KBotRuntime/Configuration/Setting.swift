@@ -1,7 +1,7 @@
 /// Something a run can be told, by option, environment or file: its name, what it may be, and its default.
-package struct Setting<Value: Sendable>: Sendable {
+struct Setting<Value: Sendable>: Sendable {
     /// What is known of the setting without its type.
-    package let info: SettingInfo
+    let info: SettingInfo
     /// The value when nothing is given.
     let fallback: Value
     /// Reads a value; nil when the text is none, or is out of range.
@@ -58,14 +58,12 @@ package enum SettingSource: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// A value with where it came from.
-package struct Sourced<Value: Sendable>: Sendable {
+struct Sourced<Value: Sendable>: Sendable {
     /// The value.
-    package let value: Value
+    let value: Value
     /// Where it came from.
-    package let source: SettingSource
+    let source: SettingSource
 }
-
-extension Sourced: Equatable where Value: Equatable {}
 
 /// Something wrong in what was configured.
 package struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible {

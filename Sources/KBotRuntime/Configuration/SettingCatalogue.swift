@@ -47,11 +47,20 @@ package enum SettingCatalogue {
     )
 
     static let riskPerTrade = amount(
-        "RISK_PER_TRADE", "Loss one trade may make at its stop, of equity.", percent: 2)
+        "RISK_PER_TRADE",
+        "Loss one trade may make at its stop, of equity.",
+        percent: 2
+    )
     static let dailyLoss = amount(
-        "DAILY_LOSS_LIMIT", "Loss of one UTC day after which no entry is made until the next, of capital.", percent: 10)
+        "DAILY_LOSS_LIMIT",
+        "Loss of one UTC day after which no entry is made until the next, of capital.",
+        percent: 10
+    )
     static let maxExposure = amount(
-        "MAX_EXPOSURE", "What settlement could take at most, resting entries included, of capital.", percent: 20)
+        "MAX_EXPOSURE",
+        "What settlement could take at most, resting entries included, of capital.",
+        percent: 20
+    )
     static let maxPositions = Setting(
         "MAX_POSITIONS",
         "Positions and resting entries at one time.",

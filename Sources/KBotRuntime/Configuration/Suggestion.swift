@@ -1,15 +1,16 @@
 /// The known word nearest to a mistyped one, for "did you mean".
 ///
-/// - Returns: nil when nothing is near: more than a third of the letters (at most three) would have to change.
-package func nearest(to word: String, in known: some Sequence<String>) -> String? {
+/// - Returns: the word with the fewest changes, at most a third of its letters and three; else one that only goes on where
+///   this one ends; nil when nothing is near.
+package func nearest(to word: String, in known: [String]) -> String? {
     let wanted = Array(word.utf8)
     var best: (word: String, distance: Int)?
     for candidate in known {
         let distance = editDistance(wanted, Array(candidate.utf8))
         if distance < best?.distance ?? .max { best = (candidate, distance) }
     }
-    guard let best, best.distance <= min(3, max(1, best.word.utf8.count / 3)) else { return nil }
-    return best.word
+    if let best, best.distance <= min(3, max(1, best.word.utf8.count / 3)) { return best.word }
+    return wanted.count < 5 ? nil : known.first { $0.hasPrefix(word) }
 }
 
 /// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.

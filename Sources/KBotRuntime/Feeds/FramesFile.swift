@@ -30,7 +30,7 @@ final class FramesFile: ReplaySource {
 
     /// A mapper that knows when the recording begins, and whether its trades come as frames.
     ///
-    /// A first snapshot has no time of its own. It happens when it was received, but never after the venue's first time:
+    /// A first snapshot has no time of its own. It happens when it was received, never after the venue's first time:
     /// the recorder's clock may be ahead.
     private static func lookAhead(_ path: String, _ decoder: FrameDecoder) throws(FeedError) -> FrameMapper {
         var reader = try ByteLineReader(path: path)
@@ -55,7 +55,7 @@ final class FramesFile: ReplaySource {
             let buffer = reader.buffer
             do throws(FrameError) {
                 frame = try decoder.decode(buffer.span.extracting(reader.line))
-                let time = mapper.time(of: frame)
+                let time = frame.time ?? mapper.time(of: frame)
                 key = ReplayKey(time: max(time, key?.time ?? time), rank: 0, file: file)
                 return
             } catch {

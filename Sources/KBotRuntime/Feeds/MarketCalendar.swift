@@ -1,22 +1,29 @@
 import KBotKalshi
 import KBotModel
 
-/// The markets of a replay and what the clock does to them: closes, and results some seconds later.
+/// The markets of a replay and what the clock does to them: openings, closes, and results some seconds later.
 struct MarketCalendar {
     /// How long after its close a market's result from a file is told; the venue takes 6 to 17 seconds.
     static let settlementDelay = TimeSpan.seconds(10)
     /// How far beyond the last event of all a close still counts as recorded.
     static let tail = TimeSpan.minutes(15)
 
+    /// What the clock does to a market.
+    private enum Step: Int {
+        case open
+        case close
+        case result
+    }
+
     private struct Entry {
         let time: Timestamp
         let market: MarketID
-        let isClose: Bool
+        let step: Step
 
-        /// Earlier first; a close before a result, lower numbers first.
+        /// Earlier first; then by step, then by number.
         static func precedes(_ lhs: Entry, _ rhs: Entry) -> Bool {
             if lhs.time != rhs.time { return lhs.time < rhs.time }
-            if lhs.isClose != rhs.isClose { return lhs.isClose }
+            if lhs.step != rhs.step { return lhs.step.rawValue < rhs.step.rawValue }
             return lhs.market < rhs.market
         }
     }
@@ -43,8 +50,8 @@ struct MarketCalendar {
         if board.hasChanges { plan() }
         guard board.latest > .distantPast else { return }
         let end = board.latest + Self.tail
-        neverClosed = entries.count { $0.isClose && $0.time > end }
-        entries.removeAll { $0.isClose && $0.time > end }
+        neverClosed = entries.count { $0.step == .close && $0.time > end }
+        entries.removeAll { $0.step != .result && $0.time > end }
         nextDue = entries.last?.time ?? .distantFuture
         tell(before: .distantFuture, into: &events)
     }
@@ -55,25 +62,32 @@ struct MarketCalendar {
             let now = max(entry.time, board.latest)
             board.reach(now)
             guard !board.isSettled(entry.market) else { continue }
-            if entry.isClose {
-                board.set(.closed, of: entry.market, at: now, into: &events)
-                if board.facts(of: entry.market)?.settlement != nil {
-                    add(Entry(time: entry.time + Self.settlementDelay, market: entry.market, isClose: false))
+            let settlement = board.facts(of: entry.market)?.settlement
+            switch entry.step {
+            case .open:
+                // The venue does not tell of openings.
+                if board.market(entry.market).status == .initialized {
+                    board.set(.active, of: entry.market, at: now, into: &events)
                 }
-            } else if let settlement = board.facts(of: entry.market)?.settlement {
-                board.settle(entry.market, settlement, at: now, into: &events)
+            case .close:
+                board.set(.closed, of: entry.market, at: now, into: &events)
+                guard settlement != nil else { continue }
+                add(Entry(time: entry.time + Self.settlementDelay, market: entry.market, step: .result))
+            case .result:
+                if let settlement { board.settle(entry.market, settlement, at: now, into: &events) }
             }
         }
         nextDue = entries.last?.time ?? .distantFuture
     }
 
-    /// Enters the closes of new markets and of those whose close was moved.
+    /// Enters the openings and closes of new markets and of those whose times were moved.
     private mutating func plan() {
         for id in board.takeChanges() {
             let market = board.market(id)
             entries.removeAll { $0.market == id }
             guard market.closeTime < .distantFuture, market.status != .settled else { continue }
-            add(Entry(time: market.closeTime, market: id, isClose: true))
+            if market.status == .initialized { add(Entry(time: market.openTime, market: id, step: .open)) }
+            add(Entry(time: market.closeTime, market: id, step: .close))
         }
         nextDue = entries.last?.time ?? .distantFuture
     }

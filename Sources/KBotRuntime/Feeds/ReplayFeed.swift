@@ -130,6 +130,8 @@ package final class ReplayFeed: MarketFeed {
         }
         let inferred = board.markets.count { board.facts(of: $0.id)?.settlement?.isInferred == true }
         if inferred > 0 { summary.warnings.append("results of \(inferred) markets are inferred, not the venue's own") }
+        let undecided = board.markets.count { !board.isSettled($0.id) && board.facts(of: $0.id)?.settlement == nil }
+        if undecided > 0 { summary.warnings.append("no result is known of \(undecided) markets") }
         if calendar.neverClosed > 0 {
             summary.warnings.append("\(calendar.neverClosed) markets were still far from their close at the end")
         }

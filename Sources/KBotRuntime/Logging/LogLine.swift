@@ -89,7 +89,8 @@ struct LogLine {
             case "\r": "\\r"
             case "\t": "\\t"
             default:
-                scalar.properties.generalCategory == .control ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+                scalar.properties.generalCategory == .control
+                    ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
             }
         }.joined()
     }

@@ -25,6 +25,7 @@ package struct RunLogging: Sendable {
     ///   - environment: Colour is left out when `NO_COLOR` is there and not empty, and off a terminal.
     ///   - run: The run's id.
     ///   - mode: `paper`, `demo` or `live`.
+    /// - Returns: the logging, not yet that of the process: see ``bootstrap()``.
     package static func standardError(
         _ settings: RunSettings,
         environment: [String: String],

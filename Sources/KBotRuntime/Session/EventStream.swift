@@ -1,5 +1,5 @@
 import Foundation
-import KBotEngine
+package import KBotEngine
 import KBotModel
 import KBotReports
 
@@ -95,8 +95,12 @@ package struct EventStream: ~Copyable {
         if writer.bytes.count >= Self.chunk { try flush() }
     }
 
-    private mutating func line(_ type: String, _ note: Note, at time: Timestamp? = nil, _ body: (inout JSONWriter) -> Void)
-    {
+    private mutating func line(
+        _ type: String,
+        _ note: Note,
+        at time: Timestamp? = nil,
+        _ body: (inout JSONWriter) -> Void
+    ) {
         writer.beginObject()
         writer.field("type", type)
         writer.field("ts", time ?? note.time)

@@ -1,6 +1,6 @@
-import KBotEngine
-import KBotModel
-import KBotReports
+package import KBotEngine
+package import KBotModel
+package import KBotReports
 
 /// Listens to a run and keeps what its report needs: trades, equity, the funnel, and when entries were blocked.
 package struct RunRecorder {
@@ -14,11 +14,7 @@ package struct RunRecorder {
     package private(set) var warnings: [String] = []
     private var warmedUp: [Bool] = []
     private var openEntries: Set<ClientOrderID> = []
-    private var blockedSince: [ReasonCode: Timestamp] = [:]
-    private var blockedTotals: [ReasonCode: Int64] = [:]
-    private var anyBlockedSince: Timestamp?
-    private var anyBlockedTotal: Int64 = 0
-    private var lastTrigger: MarketID?
+    private var blocked = BlockedTally()
 
     /// Warnings kept for the report; the event stream has them all.
     private static let mostWarnings = 20
@@ -30,7 +26,7 @@ package struct RunRecorder {
     }
 
     /// Takes in one note.
-    package mutating func record(_ note: Note, exposure: () -> Money) {
+    package mutating func record(_ note: Note) {
         switch note.kind {
         case .market(let market): see(market)
         case .candle: funnel.candlesClosed += 1
@@ -38,7 +34,7 @@ package struct RunRecorder {
         case .noSignal(_, let code, let filtered):
             guard code != .warmingUp else { return }
             judge(note)
-            if filtered { funnel.filter(code.text) }
+            if filtered { funnel.filter(code.text) } else { funnel.pass(code.text) }
         case .signal:
             judge(note)
             funnel.signals += 1
@@ -49,30 +45,21 @@ package struct RunRecorder {
         case .closed(let trade):
             tracker.record(trade)
             if trade.exit == .settlement { funnel.settled += 1 } else { funnel.closed += 1 }
-        case .corrected(let old, let new):
-            _ = tracker.record(
-                SettlementCorrection(market: new.market, amount: new.grossPnL - old.grossPnL, time: note.time))
-        case .equity(let equity): tracker.mark(equity: equity, exposure: exposure(), at: note.time)
-        case .blocked(let code):
-            blockedSince[code] = note.time
-            if anyBlockedSince == nil { anyBlockedSince = note.time }
-        case .unblocked(let code): unblock(code, at: note.time)
-        case .warning(let code, let text):
+        case .corrected(let old, let new): tracker.replace(old, with: new, at: note.time)
+        case .equity(let equity): tracker.mark(equity: equity, at: note.time)
+        case .blocked(let code): blocked.block(code.text, at: note.time)
+        case .unblocked(let code): blocked.unblock(code.text, at: note.time)
+        case .warning(_, let text):
             if warnings.count < Self.mostWarnings, !warnings.contains(text) { warnings.append(text) }
-            if code == .cannotWarmUp { funnel.warmUp = funnel.warmUp }
         case .settled, .exit, .verdict, .script: break
         }
     }
 
     /// When entries were blocked, up to the end of the run.
-    package func blocked(until end: Timestamp) -> BlockedTime {
-        var copy = self
-        for code in blockedSince.keys.sorted() { copy.unblock(code, at: end) }
-        let parts = copy.blockedTotals.sorted { $0.key < $1.key }.map {
-            BlockedTime.Part(code: $0.key.text, span: TimeSpan(microseconds: $0.value))
-        }
-        return BlockedTime(total: TimeSpan(microseconds: copy.anyBlockedTotal), parts: parts)
-    }
+    package func blocked(until end: Timestamp) -> BlockedTime { blocked.time(until: end) }
+
+    /// Marks the account once more when the run ends.
+    package mutating func mark(equity: Money, at time: Timestamp) { tracker.mark(equity: equity, at: time) }
 
     /// The funnel with what is still open at the end.
     package func funnel(stillOpen: Int) -> Funnel {
@@ -110,15 +97,6 @@ package struct RunRecorder {
         case .rejected(let reason):
             if openEntries.remove(update.request.id) != nil { funnel.endUnfilled(reason.rawValue) }
         default: break
-        }
-    }
-
-    private mutating func unblock(_ code: ReasonCode, at time: Timestamp) {
-        guard let since = blockedSince.removeValue(forKey: code) else { return }
-        blockedTotals[code, default: 0] += (time - since).microseconds
-        if blockedSince.isEmpty, let any = anyBlockedSince {
-            anyBlockedTotal += (time - any).microseconds
-            anyBlockedSince = nil
         }
     }
 }

@@ -1,6 +1,6 @@
-import KBotEngine
-import KBotModel
-import KBotSimulation
+package import KBotEngine
+package import KBotModel
+package import KBotSimulation
 
 /// One run on paper: a feed, the engine and the paper exchange, and who listens to them.
 ///
@@ -26,7 +26,9 @@ package final class TradingSession {
     ///   - idle: called every 50 ms while waiting at a finite speed; false ends the wait.
     ///   - listen: hears every note, in order.
     package init(
-        engine: consuming Engine, exchange: PaperExchange, speed: Speed,
+        engine: consuming Engine,
+        exchange: PaperExchange,
+        speed: Speed,
         idle: @escaping (borrowing Engine) -> Bool = { _ in true },
         listen: @escaping (Note, borrowing Engine) throws -> Void
     ) {

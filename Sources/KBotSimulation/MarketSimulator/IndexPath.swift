@@ -17,7 +17,7 @@ struct IndexPath: Hashable, Sendable {
     /// How uneven variances are: the standard deviation of their logarithm, and how much of it a second hands on.
     private static let spread = 2.0
     private static let memory = 0.96
-    /// One second in this many has an outburst, with this many times the variance.
+    /// One second in this many has an outburst, which adds this many times its variance.
     private static let outburstEvery = 150
     private static let outburst = 8.0
 

@@ -27,11 +27,12 @@ public struct MarketSimulator: Sendable {
         public var seed: UInt64
         /// The index at the start.
         public var spot: SpotPrice
-        /// Standard deviation of the index's move over one window, in basis points; 22 is an ordinary day of Bitcoin.
+        /// Standard deviation of the index's move over one window, in basis points, up to 1,000; 22 is an ordinary day of
+        /// Bitcoin. Contract prices do not depend on it.
         public var volatility: Int
-        /// Trades a minute, on average; 320 is KXBTC15M, 46 KXETH15M.
+        /// Trades a minute, on average, up to 100,000; 320 is KXBTC15M, 46 KXETH15M.
         public var tradesPerMinute: Int
-        /// Book changes a second, on average.
+        /// Book changes a second, on average, up to 10,000; a few come with the trades whatever is asked.
         public var deltasPerSecond: Int
 
         /// Makes options; all but the start have the values of an ordinary day of KXBTC15M.
@@ -92,10 +93,8 @@ public struct MarketSimulator: Sendable {
             (1...1_000).contains(options.volatility),
             "Condition failed: the volatility is 1…1,000 basis points"
         )
-        precondition(
-            options.tradesPerMinute >= 0 && options.deltasPerSecond >= 0,
-            "Condition failed: rates are not negative"
-        )
+        precondition((0...100_000).contains(options.tradesPerMinute), "Condition failed: 0…100,000 trades a minute")
+        precondition((0...10_000).contains(options.deltasPerSecond), "Condition failed: 0…10,000 book changes a second")
         self.options = options
         let life = Self.life.microseconds
         now = Timestamp(seconds: ceilDivide(options.start.microseconds, by: 1_000_000))

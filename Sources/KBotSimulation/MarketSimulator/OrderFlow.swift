@@ -10,14 +10,14 @@ import KBotModel
 /// | | recorded | simulated |
 /// |---|---|---|
 /// | trades a minute | 321 | 308–320 |
-/// | trades in 5 s: 10 %, 50 %, 90 %, 99 % | 5, 23, 49, 105 | 3, 23, 53, 85 |
+/// | trades in 5 s: 10 %, 50 %, 90 %, 99 % | 5, 23, 49, 105 | 3, 23, 52, 85 |
 /// | trades of one taker's order: mean, 99 % | 1.80, 10 | 1.79, 11 |
 /// | contracts a trade: 10 %, 50 %, 90 %, 99 % | 1, 10, 91, 500 | 1, 10, 75, 520 |
 /// | trades off the cent grid | 17 % | 18–19 % |
 /// | book changes a second | 40–86 | 60–85 |
 /// | changes at the best cent of a side | 25–38 % | 31–33 % |
 /// | contracts a change: 25 %, 50 %, 75 %, 90 % | 15–40, 40–100, 250–400, 500–1,000 | 12, 60, 210, 500 |
-/// | spread of 1, 2, 3 cents in the middle | 74–85, 12–21, 2–3 % | 85–90, 9–11, 1–2 % |
+/// | spread of 1, 2, 3 cents in the middle | 74–85, 12–21, 2–3 % | 85–90, 9–12, 1–2 % |
 /// | prices with bids, both sides | 190–224 | 200–250 |
 /// | contracts at the best price: 25 %, 50 %, 75 % | 110–950, 350–1,100, 680–1,500 | 200–240, 560–670, 1,200–1,500 |
 /// | 5-s candles outside their bands | 5.0 % (ETH 6.7 %) | 5.5–6.0 % |

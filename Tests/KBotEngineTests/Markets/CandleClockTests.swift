@@ -162,7 +162,7 @@ func `candles are the same with timers and without`(_ grace: TimeSpan) throws {
         }
         for bench in [timed, untimed] { bench.advance(to: Bench.start + .minutes(3)) }
         func byMarket(_ bench: Bench) -> [[Candle]] {
-            [0, 1].map { index in
+            [Int32(0), 1].map { index in
                 bench.notes.compactMap { note in
                     if case .candle(let candle) = note.kind, note.market == MarketID(index) { candle } else { nil }
                 }

@@ -1,23 +1,18 @@
 import KBotEngine
+import KBotIndicators
 import KBotModel
 import Testing
 
-@Test(arguments: [
-    (TimeSpan.hours(24), TimeSpan.minutes(15)),
-    (.minutes(15), .seconds(5)),
-    (.minutes(8) + .minutes(15) * 75, .minutes(15)),
-    (.minutes(8) + .minutes(15) * 75 + TimeSpan(microseconds: -1), .minutes(5)),
-    (.minutes(8) + .minutes(5) * 75, .minutes(5)),
-    (.minutes(8) + .minutes(1) * 75, .minutes(1)),
-    (.minutes(8) + .seconds(30) * 75, .seconds(30)),
-    (.minutes(8) + .seconds(15) * 75, .seconds(15)),
-    (.minutes(8) + .seconds(10) * 75, .seconds(10)),
-    (.hours(1), .seconds(30)),
-    (.minutes(5), .seconds(5)),
-    (.zero, .seconds(5)),
-])
-func `the automatic interval is the longest usual one that leaves 75 candles`(_ life: TimeSpan, _ expected: TimeSpan) {
-    #expect(CandleInterval.auto.resolved(life: life) == expected)
+/// Life of a market in microseconds and the length of its candles in seconds.
+private let lives: [(Int64, Int64)] = [
+    (86_400_000_000, 900), (900_000_000, 5), (67_980_000_000, 900), (67_979_999_999, 300), (22_980_000_000, 300),
+    (4_980_000_000, 60), (2_730_000_000, 30), (1_605_000_000, 15), (1_230_000_000, 10), (3_600_000_000, 30),
+    (300_000_000, 5), (0, 5),
+]
+
+@Test(arguments: lives)
+func `the automatic interval is the longest usual one that leaves 75 candles`(_ life: Int64, _ expected: Int64) {
+    #expect(CandleInterval.auto.resolved(life: TimeSpan(microseconds: life)) == .seconds(expected))
 }
 
 @Test func `a fixed interval is what it says, whatever the market's life`() {

@@ -63,18 +63,25 @@ func `prices on the grid stay as they are`(_ direction: Direction) throws {
     #expect(code(signal(.short, 9900, 10_000, 2000)) == .invalidGeometry)
 }
 
-@Test(arguments: [(Direction.long, 10_000), (.long, 12_000), (.long, 9950), (.short, 0), (.short, -500), (.short, 50)])
+private let outOfRange: [(Direction, Int32)] = [
+    (.long, 10_000), (.long, 12_000), (.long, 9950), (.short, 0), (.short, -500), (.short, 50),
+]
+
+@Test(arguments: outOfRange)
 func `a target beyond the last valid price is out of range`(_ direction: Direction, _ target: Int32) {
     let stop: Int32 = direction == .long ? 4000 : 6000
     #expect(code(signal(direction, 5000, stop, target)) == .targetOutOfRange)
 }
 
-@Test(arguments: [
-    (Direction.long, 5000, 5000, 6000), (.long, 5000, 5500, 6000), (.long, 5000, 4000, 5000), (.long, 5000, 4000, 4500),
-    (.short, 5000, 5000, 4000), (.short, 5000, 4500, 4000), (.short, 5000, 6000, 5000), (.short, 5000, 6000, 5500),
-])
-func `prices in the wrong order make no trade`(_ direction: Direction, _ entry: Int32, _ stop: Int32, _ target: Int32) {
-    #expect(code(signal(direction, entry, stop, target)) == .invalidGeometry)
+/// Direction, stop and target around an entry at 50.
+private let disordered: [(Direction, Int32, Int32)] = [
+    (.long, 5000, 6000), (.long, 5500, 6000), (.long, 4000, 5000), (.long, 4000, 4500),
+    (.short, 5000, 4000), (.short, 4500, 4000), (.short, 6000, 5000), (.short, 6000, 5500),
+]
+
+@Test(arguments: disordered)
+func `prices in the wrong order make no trade`(_ direction: Direction, _ stop: Int32, _ target: Int32) {
+    #expect(code(signal(direction, 5000, stop, target)) == .invalidGeometry)
 }
 
 @Test func `offsets are counted from the entry on the grid`() throws {

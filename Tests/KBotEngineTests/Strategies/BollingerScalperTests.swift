@@ -111,7 +111,7 @@ func `a candle without range counts as one grid step`(_ geometry: BollingerScalp
     var judging = Judging()
     judging.parameters.targetMultiple = 19_999
     #expect(judging.judge(open: 4_100, high: 4_300, low: 4_000, close: 4_000) == .none(.rewardRisk, trigger: .long))
-    judging.parameters.minRewardRisk = 19_990
+    judging.parameters.minRewardRisk = 19_900
     #expect(judging.judge(open: 4_100, high: 4_300, low: 4_000, close: 4_000).signal != nil)
 }
 

@@ -53,6 +53,7 @@ struct ReplayFeedTests {
     @Test func `without facts the ticker tells the times, and nothing tells a result`() throws {
         let feed = try ReplayFeed(paths: [folder.write("x.csv", tradesText(trade(close - 60_000)))])
         #expect(story(try feed.all()) == ["listed 0 @-900.0", "trade 100 @-60.0", "closed 0 @0.0"])
+        #expect(feed.summary.warnings == ["no result is known of 1 markets"])
     }
 
     @Test func `a result stays hidden until the market is decided`() throws {
@@ -158,5 +159,59 @@ struct ReplayFeedTests {
         let feed = try ReplayFeed(paths: [folder.write("x.csv", tradesText(trade(close)))])
         _ = try feed.all()
         #expect(feed.progress == 1)
+    }
+}
+
+/// Recordings of the channel on which the venue tells of its markets' lives.
+struct LifecycleReplayTests {
+    private func life(_ seq: Int, _ word: String, _ facts: String = "") -> String {
+        #"{"type":"market_lifecycle_v2","sid":7,"seq":\#(seq),"sending_ts_ms":1795375000000,"msg":{"market_ticker":"A","event_type":"\#(word)"\#(facts)}}"#
+    }
+
+    private func trade(_ ms: Int64, _ ticker: String) -> String {
+        #"{"type":"trade","msg":{"market_ticker":"\#(ticker)","yes_price_dollars":"0.5","count_fp":"1","ts_ms":\#(ms)}}"#
+    }
+
+    private func story(_ lines: [String], facts: String? = nil) throws -> [String] {
+        let folder = try FeedFolder()
+        if let facts { try folder.write("x_markets.csv", facts) }
+        let feed = try ReplayFeed(paths: [folder.write("x_ws.jsonl", lines.joined(separator: "\n"))], strict: true)
+        return try feed.all().map { event in
+            let seconds = event.time.microseconds / 1_000_000 - 1_795_375_800
+            return switch event.kind {
+            case .listed(let market): "listed \(market.ticker) \(market.status) @\(seconds)"
+            case .status(_, let status): "\(status) @\(seconds)"
+            case .trade: "trade @\(seconds)"
+            case .settled(_, let settlement): "settled \(settlement.result) @\(seconds)"
+            case .snapshot, .delta, .gap: "book @\(seconds)"
+            }
+        }
+    }
+
+    @Test func `a created market opens by the clock, and closes when its close was moved to`() throws {
+        let lines = [
+            life(1, "created", #","open_ts":1795375800,"close_ts":1795376700"#),
+            trade(1_795_375_900_000, "A"),
+            life(2, "close_date_updated", #","close_ts":1795376000"#),
+            trade(1_795_376_100_000, "B"),
+        ]
+        #expect(
+            try story(lines) == [
+                "listed A initialized @-800", "active @0", "trade @100", "listed A active @100", "closed @200",
+                "listed B active @300", "trade @300",
+            ]
+        )
+    }
+
+    @Test func `a result told by the venue comes once, whatever the file of facts says`() throws {
+        let lines = [
+            life(1, "created", #","open_ts":1795375800,"close_ts":1795376700"#),
+            trade(1_795_376_650_000, "A"),
+            life(2, "determined", #","result":"no","settlement_value":"0.0000","determination_ts":1795376706"#),
+            trade(1_795_376_900_000, "B"),
+        ]
+        let told = try story(lines, facts: "ticker,close_time_ms,result\nA,1795376700000,yes\n")
+        #expect(told.filter { $0.hasPrefix("settled") } == ["settled no @906"])
+        #expect(told.contains("closed @900"))
     }
 }

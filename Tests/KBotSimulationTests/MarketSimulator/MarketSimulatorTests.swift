@@ -31,8 +31,8 @@ struct MarketSimulatorTests {
             default: break
             }
         }
-        #expect(sum == 0)
-        #expect(simulator.spot == SpotPrice(units: 0))
+        #expect(sum == 13_479_624_380_051_471_363)
+        #expect(simulator.spot == SpotPrice(units: 860_960_728))
     }
 
     @Test func `Batches of the run make the same events whatever is kept between`() {

@@ -10,7 +10,6 @@ struct SimulatedSeries {
     static let threeWindows = SimulatedSeries(minutes: 45, seed: 42)
 
     let events: [MarketEvent]
-    let end: Timestamp
 
     init(minutes: Int64, seed: UInt64, start: Timestamp = noon) {
         self.init(MarketSimulator.Options(start: start, duration: .minutes(minutes), seed: seed))
@@ -21,7 +20,6 @@ struct SimulatedSeries {
         var events: [MarketEvent] = []
         while simulator.next(into: &events) {}
         self.events = events
-        end = simulator.end
     }
 
     /// The markets as they were last listed.

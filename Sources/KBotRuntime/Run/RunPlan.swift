@@ -1,0 +1,44 @@
+package import KBotModel
+
+/// What `kbot run` was asked to do, apart from the settings that have a variable of their own.
+package struct RunPlan: Sendable {
+    /// Where market data comes from.
+    package enum Feed: Hashable, Sendable {
+        /// The built-in market simulator.
+        case simulated
+        /// Recordings.
+        case replay(paths: [String])
+    }
+
+    /// Strategies: files, names, or `native:NAME`.
+    package var strategies: [String] = []
+    /// Risk rules: files or names.
+    package var rules: [String] = []
+    /// `name=value` or `script.name=value`, in the order given.
+    package var parameters: [String] = []
+    /// Where market data comes from.
+    package var feed = Feed.simulated
+    /// Only these series; empty for all (the simulator: its own).
+    package var series: [String] = []
+    /// Only these markets; empty for all.
+    package var markets: [String] = []
+    /// A file of market facts for recordings.
+    package var marketsFile: String?
+    /// Whether a line that cannot be read stops the run.
+    package var strict = false
+    /// How fast time passes.
+    package var speed = Speed.max
+    /// How much market time to run; nil for all there is (the simulator: 24 hours).
+    package var duration: TimeSpan?
+    /// What all randomness comes from.
+    package var seed: UInt64 = 1
+    /// File for the event stream.
+    package var eventsPath: String?
+    /// Folder for the report's files.
+    package var reportDirectory: String?
+    /// Whether the report goes to standard output as JSON.
+    package var json = false
+
+    /// Makes a plan that asks for nothing yet.
+    package init() {}
+}

@@ -1,0 +1,220 @@
+import ArgumentParser
+import Foundation
+import KBotModel
+import KBotReports
+import KBotRuntime
+import Logging
+
+/// `kbot run`: trades on paper, on the simulated market or on recordings.
+struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Trade with a strategy, on paper.",
+        discussion: """
+            Without credentials the run takes the built-in simulated market: 24 hours of 15-minute BTC contracts at full \
+            speed, then the report.
+
+            Examples:
+              kbot run --strategy bollinger_scalper.lua
+              kbot run --strategy bollinger_scalper.lua --speed 60
+              kbot run --strategy bollinger_scalper.lua --feed replay:trades.csv.gz --param interval=5s
+              kbot run --strategy bollinger_scalper.lua --risk-rule max_spread.lua --seed 7 --json
+            """
+    )
+
+    @Option(help: "Strategy: a Lua file, a name, or native:NAME (repeatable).")
+    var strategy: [String] = []
+
+    @Option(help: "Risk rule: a Lua file or a name (repeatable).")
+    var riskRule: [String] = []
+
+    @Option(help: "Parameter of a script, name=value or script.name=value (repeatable).")
+    var param: [String] = []
+
+    @Option(help: "Market data: sim, replay:PATH (repeatable), or kalshi.")
+    var feed: [String] = []
+
+    @Option(help: "Mode: paper (demo and live come with a later version).")
+    var mode: String = "paper"
+
+    @Option(help: "Only this series (repeatable); the simulator makes KXBTC15M unless told otherwise.")
+    var series: [String] = []
+
+    @Option(help: "Only this market (repeatable).")
+    var market: [String] = []
+
+    @Option(help: "Market facts and results for recordings: a CSV file.")
+    var markets: String?
+
+    @Option(help: "How fast time passes: 1, 60, any whole factor, or max (the default).")
+    var speed: String?
+
+    @Option(help: "How much market time to run, such as 24h.")
+    var duration: String?
+
+    @Option(help: "Seed of all randomness.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Write every candle, signal, order, fill and exit to this file, one JSON object a line.")
+    var events: String?
+
+    @Option(help: "Write report.txt and report.json into this folder.")
+    var reportDir: String?
+
+    @Flag(help: "Stop at the first line of data that cannot be read (exit code 4).")
+    var strict = false
+
+    @Flag(help: "Print one JSON document on standard output, everything else on standard error.")
+    var json = false
+
+    @OptionGroup var settings: SettingOptions
+
+    func run() throws {
+        do throws(RunFailure) {
+            try start()
+        } catch {
+            complain(error.message)
+            throw ExitCode(error.code.rawValue)
+        }
+    }
+
+    private func start() throws(RunFailure) {
+        let environment = ProcessInfo.processInfo.environment
+        let settings = try settings.load(environment: environment)
+        let plan = try makePlan(settings)
+        let library = ScriptLibrary(
+            environment: environment,
+            program: Bundle.main.executablePath ?? CommandLine.arguments[0]
+        )
+        let run = try PaperRun(plan, settings: settings, library: library)
+        let id = RunID("\(RunClock.stamp())")
+        let logging = RunLogging.standardError(settings, environment: environment, run: id, mode: mode)
+        let logger = logging.logger()
+        for warning in settings.warnings { logger.warning("\(warning)") }
+        if plan.feed == .simulated, feed.isEmpty {
+            announce(settings.credentials.line(then: "taking the SIMULATED market"))
+        }
+        for line in run.announcement { announce(line) }
+
+        Interrupts.listen()
+        let ending = try run.run()
+        guard let report = run.report(id: id, version: Version.current) else {
+            throw RunFailure(.data, "nothing was run")
+        }
+        try publish(report, plan)
+        if !report.identityHolds {
+            throw RunFailure(.other, "the books differ by \(report.identityDifference): please report this as a bug")
+        }
+        switch ending {
+        case .interrupted: throw RunFailure(.interrupted, "interrupted")
+        case .finished where run.isHalted: throw RunFailure(.halted, "the run ended HALTED")
+        case .finished: break
+        }
+    }
+
+    // MARK: Reading the options
+
+    private func makePlan(_ settings: RunSettings) throws(RunFailure) -> RunPlan {
+        guard mode == "paper" else {
+            guard ["demo", "live"].contains(mode) else {
+                throw RunFailure(.usage, "--mode \(mode): paper, demo or live")
+            }
+            throw RunFailure(.usage, "--mode \(mode): this version trades on paper only")
+        }
+        var plan = RunPlan()
+        plan.strategies = strategy
+        plan.rules = riskRule
+        plan.parameters = param
+        plan.feed = try readFeed(settings)
+        plan.series = series
+        plan.markets = market
+        plan.marketsFile = markets
+        plan.strict = strict
+        plan.seed = seed
+        plan.eventsPath = events
+        plan.reportDirectory = reportDir
+        plan.json = json
+        if let speed {
+            guard let value = Speed(speed) else {
+                throw RunFailure(.usage, "--speed \(speed): give max or a whole factor from 1 to 1000000")
+            }
+            plan.speed = value
+        }
+        if let duration {
+            guard let span = TimeSpan(duration), span > .zero else {
+                throw RunFailure(.usage, "--duration \(duration): give a time such as 90m or 24h")
+            }
+            plan.duration = span
+        }
+        return plan
+    }
+
+    private func readFeed(_ settings: RunSettings) throws(RunFailure) -> RunPlan.Feed {
+        if feed.contains("kalshi") {
+            throw RunFailure(
+                .usage,
+                "--feed kalshi: this version cannot connect to Kalshi yet; use --feed sim, or --feed replay:PATH with a recording"
+            )
+        }
+        if feed.isEmpty || feed == ["sim"] {
+            guard feed == ["sim"] || settings.credentials.credentials == nil else {
+                throw RunFailure(
+                    .usage,
+                    "there are credentials, but this version cannot connect to Kalshi yet; "
+                        + "use --feed sim, or --feed replay:PATH with a recording"
+                )
+            }
+            return .simulated
+        }
+        var paths: [String] = []
+        for name in feed {
+            guard name.hasPrefix("replay:"), name.count > "replay:".count else {
+                throw RunFailure(.usage, "--feed \(name): give sim, replay:PATH or kalshi")
+            }
+            paths.append(String(name.dropFirst("replay:".count)))
+        }
+        return .replay(paths: paths)
+    }
+
+    // MARK: Telling
+
+    private func publish(_ report: RunReport, _ plan: RunPlan) throws(RunFailure) {
+        let document = report.jsonDocument(pretty: true)
+        let text = report.text(width: Console.width)
+        do {
+            if let folder = plan.reportDirectory {
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                let url = URL(fileURLWithPath: folder)
+                try Data(document).write(to: url.appendingPathComponent("report.json"), options: .atomic)
+                try Data(report.text(width: 80).utf8).write(
+                    to: url.appendingPathComponent("report.txt"),
+                    options: .atomic
+                )
+            }
+            let output = json ? Data(document) + Data("\n".utf8) : Data((text + "\n" + next(plan)).utf8)
+            try FileHandle.standardOutput.write(contentsOf: output)
+        } catch {
+            throw RunFailure(.other, "the report could not be written: \(error.localizedDescription)")
+        }
+    }
+
+    /// What to try next, after a run on the simulated market.
+    private func next(_ plan: RunPlan) -> String {
+        guard plan.feed == .simulated else { return "" }
+        let name = strategy.first ?? "bollinger_scalper.lua"
+        return """
+
+            Try next:
+              watch it trade          kbot run --strategy \(name) --speed 60
+              another market          kbot run --strategy \(name) --seed \(seed + 1)
+              a recording of yours    kbot run --strategy \(name) --feed replay:FILE
+              change the rules        edit strategies/bollinger_scalper.lua and run again
+
+            """
+    }
+
+    private func announce(_ text: String) { complain(text) }
+
+    private func complain(_ text: String) {
+        try? FileHandle.standardError.write(contentsOf: Data("kbot: \(text)\n".utf8))
+    }
+}
