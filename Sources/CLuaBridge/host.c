@@ -27,12 +27,31 @@ static int call_host_function(lua_State *L) {
     return kb_call_host(L, (int32_t)lua_tointeger(L, lua_upvalueindex(1)));
 }
 
-/// `__index` of objects; upvalue 1 holds the fields (a light userdata is the id of a computed one), 2 the name.
+/// A computed field as a light userdata: its id in an odd number, which no address of a live field is.
+static void *computed(int32_t id) {
+    return (void *)(((uintptr_t)id << 1) | 1);
+}
+
+/// Pushes a field that is computed, or live: kept ready by the host. Raises. [-0, +1]
+static int read_field(lua_State *L, uintptr_t bits) {
+    if (bits & 1) {
+        return kb_call_host(L, (int32_t)(bits >> 1));
+    }
+    const kb_live_field *field = (const kb_live_field *)bits;
+    if (field->group->stale) {
+        lua_pop(L, kb_call_host(L, field->group->fill));
+        field->group->stale = false;
+    }
+    kb_push_to(L, field->value);
+    return 1;
+}
+
+/// `__index` of objects; upvalue 1 holds the fields (a light userdata is a computed or live one), 2 the name.
 static int index_object(lua_State *L) {
     lua_pushvalue(L, 2);
     int type = lua_rawget(L, lua_upvalueindex(1));
     if (type == LUA_TLIGHTUSERDATA) {
-        return kb_call_host(L, (int32_t)(intptr_t)lua_touserdata(L, -1));
+        return read_field(L, (uintptr_t)lua_touserdata(L, -1));
     }
     if (type != LUA_TNIL) {
         return 1;
@@ -59,7 +78,14 @@ void kb_object_begin(kb_vm *vm) {
 void kb_object_property(kb_vm *vm, const char *name, int32_t id) {
     lua_State *L = vm->running;
     lua_pushstring(L, name);
-    lua_pushlightuserdata(L, (void *)(intptr_t)id);
+    lua_pushlightuserdata(L, computed(id));
+    lua_rawset(L, -3);
+}
+
+void kb_object_live(kb_vm *vm, const char *name, const kb_live_field *field) {
+    lua_State *L = vm->running;
+    lua_pushstring(L, name);
+    lua_pushlightuserdata(L, (void *)field);
     lua_rawset(L, -3);
 }
 

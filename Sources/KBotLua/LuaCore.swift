@@ -8,6 +8,8 @@ final class LuaCore {
     private var state: OpaquePointer?
     /// Host functions by their id.
     var functions: [LuaHostFunction] = []
+    /// Groups of values that fields of objects point into.
+    var groups: [LuaLive] = []
     /// The names of the chunks loaded, to recognise places in messages.
     var chunks: Set<String> = []
     /// Receives the lines of `print`.
@@ -36,6 +38,7 @@ final class LuaCore {
         unsafe state = nil
         let owed = unsafe kb_close(open)
         functions = []
+        groups = []
         log = nil
         resolver = nil
         return owed

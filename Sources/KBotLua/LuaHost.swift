@@ -9,6 +9,8 @@ package typealias LuaHostFunction = (borrowing LuaHostCall) throws(LuaHostError)
 package enum LuaHostField {
     /// Computed on each read; the closure replies once.
     case property(LuaHostFunction)
+    /// One of the values of a group, by its place; read without a call to the host.
+    case live(LuaLive, Int)
     /// A function.
     case function(LuaHostFunction)
     /// A fixed value.
@@ -35,6 +37,9 @@ extension LuaVM {
             case .property(let body):
                 unsafe kb_object_property(handle, field, core.register(body))
                 continue
+            case .live(let group, let index):
+                unsafe kb_object_live(handle, field, group.field(index))
+                continue
             case .function(let body):
                 unsafe kb_push_host_function(handle, core.register(body))
             case .constant(let value):
@@ -52,6 +57,20 @@ extension LuaVM {
         unsafe kb_object_end(handle, name)
         defer { unsafe kb_pop(handle, 1) }
         return LuaReference(id: unsafe kb_reference(handle, kb_top(handle)))
+    }
+
+    /// Makes a group of values that fields of objects read without a call to the host.
+    ///
+    /// - Parameters:
+    ///   - count: How many values there are.
+    ///   - fill: Sets them; called at the first read after ``LuaLive/invalidate()``. What it throws the script sees.
+    /// - Returns: The group, to be filled at its first read; the machine keeps it.
+    package func live(count: Int, fill: @escaping (LuaSlots) throws(LuaHostError) -> Void) -> LuaLive {
+        let values = LuaSlots(core: core, count: count)
+        let id = core.register { [unowned values] _ throws(LuaHostError) in try fill(values) }
+        let group = LuaLive(values: values, fill: id)
+        core.groups.append(group)
+        return group
     }
 
     /// Makes a function that scripts can call.
@@ -77,6 +96,39 @@ extension LuaVM {
     /// Each module runs once, in the same sandbox; later calls get the same value.
     package func onRequire(_ body: @escaping (String) throws(LuaHostError) -> LuaSource) {
         core.resolver = body
+    }
+}
+
+/// Values the host keeps ready for fields of objects: filled at most once between two calls of ``invalidate()``.
+@safe
+package final class LuaLive {
+    private let values: LuaSlots
+    private let group: UnsafeMutablePointer<kb_live>
+    private let fields: UnsafeMutablePointer<kb_live_field>
+
+    init(values: LuaSlots, fill: Int32) {
+        self.values = values
+        unsafe group = .allocate(capacity: 1)
+        unsafe group.initialize(to: kb_live(fill: fill, stale: true))
+        unsafe fields = .allocate(capacity: max(values.count, 1))
+        for index in 0..<values.count {
+            unsafe (fields + index).initialize(to: kb_live_field(group: group, value: values.base + index))
+        }
+    }
+
+    deinit {
+        unsafe fields.deallocate()
+        unsafe group.deallocate()
+    }
+
+    /// Has the values filled again at the next read.
+    package func invalidate() {
+        unsafe group.pointee.stale = true
+    }
+
+    func field(_ index: Int) -> UnsafePointer<kb_live_field> {
+        precondition(index >= 0 && index < values.count, "Condition failed: the value must exist")
+        return unsafe UnsafePointer(fields + index)
     }
 }
 

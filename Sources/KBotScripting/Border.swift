@@ -15,25 +15,29 @@ enum Border {
         set(slots, index, Int64(price.units), per: 100)
     }
 
+    /// Writes a price in cents, or nil.
+    static func set(_ slots: LuaSlots, _ index: Int, _ price: Price?) {
+        if let price { set(slots, index, price) } else { slots.setNil(index) }
+    }
+
+    /// Writes money in dollars.
+    static func set(_ slots: LuaSlots, _ index: Int, _ money: Money) {
+        set(slots, index, money.units, per: 1_000_000)
+    }
+
+    /// Writes a time in seconds since the epoch.
+    static func set(_ slots: LuaSlots, _ index: Int, _ time: Timestamp) {
+        set(slots, index, time.microseconds, per: 1_000_000)
+    }
+
     /// Replies `units / scale` to a script.
     static func reply(_ call: borrowing LuaHostCall, _ units: Int64, per scale: Int64) {
         let (quotient, remainder) = units.quotientAndRemainder(dividingBy: scale)
         if remainder == 0 { call.reply(quotient) } else { call.reply(Double(units) / Double(scale)) }
     }
 
-    /// Replies a price in cents, or nil.
-    static func reply(_ call: borrowing LuaHostCall, _ price: Price?) {
-        guard let price else { return call.replyNil() }
-        reply(call, Int64(price.units), per: 100)
-    }
-
-    /// Replies money in dollars.
-    static func reply(_ call: borrowing LuaHostCall, _ money: Money) { reply(call, money.units, per: 1_000_000) }
-
-    /// Replies a time in seconds since the epoch.
-    static func reply(_ call: borrowing LuaHostCall, _ time: Timestamp) {
-        reply(call, time.microseconds, per: 1_000_000)
-    }
+    /// Replies a price in cents.
+    static func reply(_ call: borrowing LuaHostCall, _ price: Price) { reply(call, Int64(price.units), per: 100) }
 
     /// The price a script means by cents, snapped to the nearest 0.01 ¢ to drop float noise; nil for nonsense.
     ///

@@ -63,15 +63,7 @@ package final class LuaRiskRule: RiskRule {
         Border.set(slots, 5, proposed.plan.stop)
         Border.set(slots, 6, proposed.plan.target)
         slots.set(7, proposed.isReducing)
-        machine.context.moment = ScriptContext.Moment(
-            now: context.now,
-            market: context.market,
-            touch: context.touch,
-            lastPrice: nil,
-            indicators: nil,
-            position: nil,
-            account: context.account
-        )
+        machine.context.take(context)
         let verdict = machine.guarded("check", at: context.now, market: context.market.ticker) { () throws(LuaError) in
             try check.run()
             return try read()

@@ -15,8 +15,12 @@ package final class LuaStrategy: Strategy {
     private let candle: LuaRecord
     private let onCandle: LuaCallSite
     private let onTrade: LuaCallSite?
+    private let trade: LuaRecord
+    /// `buy` and `sell`, kept on the script's side.
+    private let sides: (buy: LuaReference, sell: LuaReference)
 
     private static let candleFields = ["open", "high", "low", "close", "volume", "trades", "start", "time"]
+    private static let tradeFields = ["price", "count", "taker"]
 
     /// Loads a script: `parameters` are values given from outside, as text by name; `seed` is that of its random numbers.
     ///
@@ -52,7 +56,14 @@ package final class LuaStrategy: Strategy {
         onCandle.arguments.set(0, machine.contextObject)
         onCandle.arguments.set(1, candle)
         onTrade = callbacks["on_trade"].map { vm.prepare($0, arguments: 2, results: 3, fields: signal) }
+        trade = vm.record(vm.shape(Self.tradeFields))
+        do throws(LuaError) {
+            sides = (try vm.keep(.string("buy")), try vm.keep(.string("sell")))
+        } catch {
+            throw ScriptFailure("\(file.name): \(error)")
+        }
         onTrade?.arguments.set(0, machine.contextObject)
+        onTrade?.arguments.set(1, trade)
     }
 
     /// The author's version.
@@ -84,12 +95,14 @@ package final class LuaStrategy: Strategy {
     /// Calls `on_trade(ctx, trade)`.
     package func onTrade(_ trade: Trade, _ context: borrowing StrategyContext) -> Decision? {
         guard let onTrade else { return nil }
-        let vm = machine.vm
-        let record = vm.record(vm.shape(["price", "count", "taker"]))
-        Border.set(record.values, 0, trade.price)
-        Border.set(record.values, 1, trade.count.units, per: 100)
-        if let taker = trade.taker { record.values.set(2, taker == .bid ? "buy" : "sell") }
-        onTrade.arguments.set(1, record)
+        let slots = self.trade.values
+        Border.set(slots, 0, trade.price)
+        Border.set(slots, 1, trade.count.units, per: 100)
+        switch trade.taker {
+        case .bid: slots.set(2, sides.buy)
+        case .ask: slots.set(2, sides.sell)
+        case nil: slots.setNil(2)
+        }
         guard let decision = decide("on_trade", onTrade, context), case .signal = decision else { return nil }
         return decision
     }
@@ -134,7 +147,7 @@ package final class LuaStrategy: Strategy {
     // MARK: Calling
 
     private func decide(_ callback: String, _ site: LuaCallSite, _ context: borrowing StrategyContext) -> Decision? {
-        machine.context.moment = ScriptContext.Moment(context)
+        machine.context.take(context)
         return machine.guarded(callback, at: context.now, market: context.market.ticker) { () throws(LuaError) in
             try site.run()
             return try read(site)
@@ -185,7 +198,7 @@ package final class LuaStrategy: Strategy {
 
     private func tell(_ callback: String, _ value: LuaValue, _ context: borrowing StrategyContext) {
         guard let function = machine.manifest.callbacks[callback] else { return }
-        machine.context.moment = ScriptContext.Moment(context)
+        machine.context.take(context)
         machine.guarded(callback, at: context.now, market: context.market.ticker) { () throws(LuaError) in
             _ = try machine.vm.call(function, [.function(machine.contextObject), value])
         }
@@ -205,18 +218,4 @@ package let noModules: ModuleFinder = { .failure(ScriptFailure("module '\($0)' w
 extension ReasonCode {
     /// The script failed too often in a row and is asked no more.
     package static let scriptQuarantined: ReasonCode = "SCRIPT_QUARANTINED"
-}
-
-extension ScriptContext.Moment {
-    init(_ context: borrowing StrategyContext) {
-        self.init(
-            now: context.now,
-            market: context.market,
-            touch: context.touch,
-            lastPrice: context.lastPrice,
-            indicators: context.indicators,
-            position: context.position,
-            account: context.account
-        )
-    }
 }

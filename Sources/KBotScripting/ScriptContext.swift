@@ -5,25 +5,54 @@ import KBotModel
 
 /// What a script reads as `ctx`: filled before each call, read lazily through host objects, empty between calls.
 ///
-/// Nothing is marshalled that the script does not read.
+/// Nothing is marshalled that the script does not read; what belongs together is marshalled at the first read of any of it.
 final class ScriptContext {
-    /// The moment a script is called for.
-    struct Moment {
-        let now: Timestamp
-        let market: Market
-        let touch: Touch
-        let lastPrice: Price?
-        let indicators: IndicatorSet?
-        let position: PositionView?
-        let account: AccountView
-    }
+    /// The event's time.
+    private var now = Timestamp.zero
+    /// Whether a market is at hand; the values below are those of the call under way, or else of an earlier one.
+    private var hasMarket = false
+    private var market: Market?
+    private var touch = Touch()
+    private var lastPrice: Price?
+    private var indicators: IndicatorSet?
+    private var position: PositionView?
+    private var account: AccountView?
 
-    var moment: Moment?
-    var now = Timestamp.zero
+    /// The values scripts read without a call to the host.
+    private var groups: [LuaLive] = []
     /// Lines the script wants logged.
     var messages: [StrategyMessage] = []
     /// Lines a script may log in one call; more are dropped, and said so.
     private static let mostMessages = 100
+
+    /// Takes in what a strategy may look at.
+    func take(_ context: borrowing StrategyContext) {
+        // The same market as before is the rule: comparing is cheaper than counting references.
+        if market != context.market { market = context.market }
+        touch = context.touch
+        lastPrice = context.lastPrice
+        indicators = context.indicators
+        position = context.position
+        account = context.account
+        hasMarket = true
+    }
+
+    /// Takes in what a risk rule may look at.
+    func take(_ context: borrowing RuleContext) {
+        if market != context.market { market = context.market }
+        touch = context.touch
+        account = context.account
+        hasMarket = true
+    }
+
+    /// Begins a call at a time.
+    func begin(at now: Timestamp) {
+        self.now = now
+        for group in groups { group.invalidate() }
+    }
+
+    /// Ends the call: no market is at hand any more.
+    func end() { hasMarket = false }
 
     /// Makes the `ctx` object of a machine.
     func makeObject(
@@ -33,6 +62,7 @@ final class ScriptContext {
     ) throws(LuaError) -> LuaReference {
         var parameterFields: [String: LuaHostField] = [:]
         for (name, value) in parameters { parameterFields[name] = .constant(value) }
+        let clock = live(vm, "ctx.now", count: 1, needsMarket: false) { Border.set($1, 0, $0.now) }
         let fields: [String: LuaHostField] = [
             "params": .reference(try vm.object(named: "ctx.params", parameterFields)),
             "market": .reference(try marketObject(vm)),
@@ -40,7 +70,7 @@ final class ScriptContext {
             "indicators": .reference(try indicatorsObject(vm, indicators)),
             "state": .reference(try vm.keep(.table([]))),
             "position": .property { [unowned self] call throws(LuaHostError) in try replyPosition(call) },
-            "now": .property { [unowned self] call throws(LuaHostError) in Border.reply(call, now) },
+            "now": .live(clock, 0),
             "log": .function { [unowned self] call throws(LuaHostError) in
                 guard let text = call.string(1) ?? call.number(1).map({ "\($0)" }) else {
                     throw LuaHostError("ctx.log takes a text")
@@ -60,74 +90,95 @@ final class ScriptContext {
         }
     }
 
-    private func current(_ name: String) throws(LuaHostError) -> Moment {
-        guard let moment else { throw LuaHostError("\(name) is not available here: no market is at hand") }
-        return moment
+    /// Makes a group of values that are set together at the first read of one of them.
+    private func live(
+        _ vm: LuaVM,
+        _ name: String,
+        count: Int,
+        needsMarket: Bool = true,
+        _ fill: @escaping (ScriptContext, LuaSlots) -> Void
+    ) -> LuaLive {
+        let group = vm.live(count: count) { [unowned self] slots throws(LuaHostError) in
+            if needsMarket { try requireMarket(name) }
+            fill(self, slots)
+        }
+        groups.append(group)
+        return group
+    }
+
+    private func requireMarket(_ name: String) throws(LuaHostError) {
+        guard hasMarket else { throw LuaHostError("\(name) is not available here: no market is at hand") }
+    }
+
+    private func theMarket(_ name: String) throws(LuaHostError) -> Market {
+        try requireMarket(name)
+        guard let market else { throw LuaHostError("\(name) is not available here: no market is at hand") }
+        return market
     }
 
     private func marketObject(_ vm: LuaVM) throws(LuaError) -> LuaReference {
-        func property(_ read: @escaping (Moment, borrowing LuaHostCall) -> Void) -> LuaHostField {
-            .property { [unowned self] call throws(LuaHostError) in read(try current("ctx.market"), call) }
+        func text(_ read: @escaping (Market) -> String) -> LuaHostField {
+            .property { [unowned self] call throws(LuaHostError) in call.reply(read(try theMarket("ctx.market"))) }
+        }
+        let quote = live(vm, "ctx.market", count: 4) { context, slots in
+            Border.set(slots, 0, context.touch.bid)
+            Border.set(slots, 1, context.touch.ask)
+            Border.set(slots, 2, context.touch.spread.map { Price(units: $0.units) })
+            Border.set(slots, 3, context.lastPrice)
+        }
+        let facts = live(vm, "ctx.market", count: 7) { context, slots in
+            guard let market = context.market else { return }
+            let left = (market.closeTime - context.now).microseconds
+            Border.set(slots, 0, market.openTime)
+            Border.set(slots, 1, market.closeTime)
+            Border.set(slots, 2, left, per: 1_000_000)
+            Border.set(slots, 3, left, per: 60_000_000)
+            Border.set(slots, 4, market.grid.lowest)
+            Border.set(slots, 5, market.grid.highest)
+            if let strike = market.strike { Border.set(slots, 6, strike.units, per: 10_000) } else { slots.setNil(6) }
         }
         return try vm.object(
             named: "ctx.market",
             [
-                "ticker": property { $1.reply($0.market.ticker.text) },
-                "series": property { $1.reply($0.market.series.text) },
-                "open_time": property { Border.reply($1, $0.market.openTime) },
-                "close_time": property { Border.reply($1, $0.market.closeTime) },
-                "seconds_left": property {
-                    Border.reply($1, ($0.market.closeTime - $0.now).microseconds, per: 1_000_000)
-                },
-                "minutes_left": property {
-                    Border.reply($1, ($0.market.closeTime - $0.now).microseconds, per: 60_000_000)
-                },
-                "strike": property {
-                    if let strike = $0.market.strike {
-                        Border.reply($1, strike.units, per: 10_000)
-                    } else {
-                        $1.replyNil()
-                    }
-                },
-                "bid": property { Border.reply($1, $0.touch.bid) },
-                "ask": property { Border.reply($1, $0.touch.ask) },
-                "spread": property {
-                    if let spread = $0.touch.spread {
-                        Border.reply($1, Int64(spread.units), per: 100)
-                    } else {
-                        $1.replyNil()
-                    }
-                },
-                "last": property { Border.reply($1, $0.lastPrice) },
-                "lowest_price": property { Border.reply($1, $0.market.grid.lowest) },
-                "highest_price": property { Border.reply($1, $0.market.grid.highest) },
+                "ticker": text { $0.ticker.text },
+                "series": text { $0.series.text },
+                "bid": .live(quote, 0),
+                "ask": .live(quote, 1),
+                "spread": .live(quote, 2),
+                "last": .live(quote, 3),
+                "open_time": .live(facts, 0),
+                "close_time": .live(facts, 1),
+                "seconds_left": .live(facts, 2),
+                "minutes_left": .live(facts, 3),
+                "lowest_price": .live(facts, 4),
+                "highest_price": .live(facts, 5),
+                "strike": .live(facts, 6),
                 "step": .function { [unowned self] call throws(LuaHostError) in
-                    let market = try current("ctx.market.step").market
+                    let grid = try theMarket("ctx.market.step").grid
                     guard let price = call.number(1).flatMap(Border.price(cents:)) else {
                         throw LuaHostError("ctx.market.step takes a price in cents")
                     }
-                    Border.reply(call, Int64(market.grid.step(at: price).units), per: 100)
+                    Border.reply(call, Int64(grid.step(at: price).units), per: 100)
                 },
             ]
         )
     }
 
     private func accountObject(_ vm: LuaVM) throws(LuaError) -> LuaReference {
-        func property(_ read: @escaping (AccountView, borrowing LuaHostCall) -> Void) -> LuaHostField {
-            .property { [unowned self] call throws(LuaHostError) in read(try current("ctx.account").account, call) }
+        let values = live(vm, "ctx.account", count: 7) { context, slots in
+            guard let account = context.account else { return }
+            Border.set(slots, 0, account.equity)
+            Border.set(slots, 1, account.capital)
+            Border.set(slots, 2, account.cash)
+            Border.set(slots, 3, account.exposure)
+            Border.set(slots, 4, account.dayPnL)
+            slots.set(5, Int64(account.losingStreak))
+            slots.set(6, Int64(account.openPositions))
         }
-        return try vm.object(
-            named: "ctx.account",
-            [
-                "equity": property { Border.reply($1, $0.equity) },
-                "capital": property { Border.reply($1, $0.capital) },
-                "cash": property { Border.reply($1, $0.cash) },
-                "exposure": property { Border.reply($1, $0.exposure) },
-                "day_pnl": property { Border.reply($1, $0.dayPnL) },
-                "losing_streak": property { $1.reply(Int64($0.losingStreak)) },
-                "open_positions": property { $1.reply(Int64($0.openPositions)) },
-            ]
-        )
+        let names = ["equity", "capital", "cash", "exposure", "day_pnl", "losing_streak", "open_positions"]
+        var fields: [String: LuaHostField] = [:]
+        for (index, name) in names.enumerated() { fields[name] = .live(values, index) }
+        return try vm.object(named: "ctx.account", fields)
     }
 
     /// One field per indicator asked for: bands as an object, others as a number (nil until there is one).
@@ -139,37 +190,44 @@ final class ScriptContext {
         for (index, (name, spec)) in indicators.enumerated() {
             switch spec {
             case .bollinger: fields[name] = .reference(try bandsObject(vm, "ctx.indicators.\(name)", at: index))
-            case .sma, .ema, .atr:
-                fields[name] = number(at: index, per: 100 * IndicatorScale.micro)
-            case .rsi: fields[name] = number(at: index, per: 10_000)
+            case .sma, .ema, .atr: fields[name] = number(vm, at: index, per: 100 * IndicatorScale.micro)
+            case .rsi: fields[name] = number(vm, at: index, per: 10_000)
             }
         }
         return try vm.object(named: "ctx.indicators", fields)
     }
 
-    private func number(at index: Int, per scale: Int64) -> LuaHostField {
-        .property { [unowned self] call throws(LuaHostError) in
-            guard let value = try current("ctx.indicators").indicators?.value(at: index) else { return call.replyNil() }
-            call.reply(Double(value) / Double(scale))
+    private func number(_ vm: LuaVM, at index: Int, per scale: Int64) -> LuaHostField {
+        let value = live(vm, "ctx.indicators", count: 1) { context, slots in
+            if let value = context.indicators?.value(at: index) {
+                slots.set(0, Double(value) / Double(scale))
+            } else {
+                slots.setNil(0)
+            }
         }
+        return .live(value, 0)
     }
 
     /// Bands in cents: the lower rounded up, the upper down, so that comparing a price with them decides exactly.
     private func bandsObject(_ vm: LuaVM, _ name: String, at index: Int) throws(LuaError) -> LuaReference {
-        func band(_ read: @escaping (BandValues) -> Int64) -> LuaHostField {
-            .property { [unowned self] call throws(LuaHostError) in
-                guard let values = try current(name).indicators?.bands(at: index) else { return call.replyNil() }
-                call.reply(Double(read(values)) / 1_000_000)
+        let bands = live(vm, name, count: 3) { context, slots in
+            guard let values = context.indicators?.bands(at: index) else {
+                for slot in 0..<3 { slots.setNil(slot) }
+                return
             }
+            slots.set(0, Double(values.lower) / 1_000_000)
+            slots.set(1, Double(values.middle) / 1_000_000)
+            slots.set(2, Double(values.upper) / 1_000_000)
         }
         return try vm.object(
             named: name,
-            ["lower": band(\.lower), "middle": band(\.middle), "upper": band(\.upper)]
+            ["lower": .live(bands, 0), "middle": .live(bands, 1), "upper": .live(bands, 2)]
         )
     }
 
     private func replyPosition(_ call: borrowing LuaHostCall) throws(LuaHostError) {
-        guard let position = try current("ctx.position").position else { return call.replyNil() }
+        try requireMarket("ctx.position")
+        guard let position else { return call.replyNil() }
         try call.reply(
             LuaValue.record([
                 "side": .string(position.direction.rawValue),

@@ -102,8 +102,8 @@ final class ScriptMachine {
         _ body: () throws(LuaError) -> Value
     ) -> Value? {
         guard !isQuarantined else { return nil }
-        context.now = now
-        defer { context.moment = nil }
+        context.begin(at: now)
+        defer { context.end() }
         do throws(LuaError) {
             let value = try body()
             failuresInRow = 0

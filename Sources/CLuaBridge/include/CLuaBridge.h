@@ -74,6 +74,18 @@ typedef struct kb_record {
     int32_t table;
 } kb_record;
 
+/// Values the host keeps ready for fields of objects; while stale, the first read calls host function `fill`.
+typedef struct kb_live {
+    int32_t fill;
+    bool stale;
+} kb_live;
+
+/// One field backed by such a value.
+typedef struct kb_live_field {
+    kb_live *group;
+    const kb_value *value;
+} kb_live_field;
+
 /// What went wrong; the pointers are borrowed until the next call.
 typedef struct kb_error {
     int32_t kind;
@@ -183,6 +195,8 @@ const char *kb_interned(kb_vm *vm, int32_t id, size_t *length);
 void kb_object_begin(kb_vm *vm);
 /// Adds a field computed by host function `id` on each read. [-0, +0]
 void kb_object_property(kb_vm *vm, const char *name, int32_t id);
+/// Adds a field that is read from a value the host keeps, without calling it; `field` must outlive the state. [-0, +0]
+void kb_object_live(kb_vm *vm, const char *name, const kb_live_field *field);
 /// Adds a field that is the value on top. [-1, +0]
 void kb_object_constant(kb_vm *vm, const char *name);
 /// Replaces the table of fields on top by the object, called `name` in messages. [-1, +1]

@@ -2,14 +2,18 @@ import KBotEngine
 import KBotModel
 import Testing
 
-@Test(arguments: [(Price.one, Int64(5_200_000)), (.zero, -4_800_000), (Price(cents: 30), -1_800_000)])
-func `a position that runs into the result is booked at it`(_ value: Price, _ gross: Int64) throws {
+/// Value in cents, and the gross result of ten contracts in microdollars.
+private let longResults: [(Int32, Int64)] = [(100, 5_200_000), (0, -4_800_000), (30, -1_800_000)]
+private let shortResults: [(Int32, Int64)] = [(100, -5_000_000), (0, 5_000_000)]
+
+@Test(arguments: longResults)
+func `a position that runs into the result is booked at it`(_ cents: Int32, _ gross: Int64) throws {
     let bench = Bench().ready(life: .minutes(10))
     try bench.enter(Bench.long(count: 10))
     bench.advance(to: Bench.start + .minutes(10))
     #expect(bench.engine.openTrades.map(\.isAwaitingSettlement) == [true])
     bench.wait(.seconds(10))
-    bench.settle(Settlement(value: value))
+    bench.settle(Settlement(value: Price(cents: cents)))
     let trade = try #require(bench.closedTrades.first)
     #expect(trade.exit == .settlement)
     #expect(trade.grossPnL == Money(units: gross))
@@ -18,12 +22,12 @@ func `a position that runs into the result is booked at it`(_ value: Price, _ gr
     #expect(bench.view.exposure == .zero)
 }
 
-@Test(arguments: [(Price.one, Int64(-5_000_000)), (.zero, 5_000_000)])
-func `a short's result is the other way round`(_ value: Price, _ gross: Int64) throws {
+@Test(arguments: shortResults)
+func `a short's result is the other way round`(_ cents: Int32, _ gross: Int64) throws {
     let bench = Bench().ready(life: .minutes(10))
     try bench.enter(Bench.short(count: 10))
     bench.wait(.minutes(11))
-    bench.settle(Settlement(value: value))
+    bench.settle(Settlement(value: Price(cents: cents)))
     #expect(bench.closedTrades.map(\.grossPnL) == [Money(units: gross)])
 }
 

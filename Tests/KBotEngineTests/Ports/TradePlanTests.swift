@@ -120,7 +120,10 @@ func `any signal gives a plan in order on the grid, never worse than wished, or 
             try hold(long ? plan.entry <= wish.entry : plan.entry >= wish.entry, "\(plan.entry) is worse than \(entry)")
         }
         guard case .price(let target) = wish.target, case .price(let stop) = wish.stop else { return }
-        try hold(long ? plan.target >= target : plan.target <= target, "the target \(plan.target) of \(target) came near")
+        try hold(
+            long ? plan.target >= target : plan.target <= target,
+            "the target \(plan.target) of \(target) came near"
+        )
         // The stop moves towards the entry, unless that would leave less than a step.
         let nearest = long ? grid.next(below: plan.entry) : grid.next(above: plan.entry)
         try hold(

@@ -132,7 +132,9 @@ func `below one contract the limit that does not fit denies with its code`(_ cod
 @Test func `the size is the largest that every limit allows, by an independent count`() throws {
     var sizes: Set<Int64> = []
     try forSeeds(0..<400) { random in
-        let capital = Money(dollars: Int64.random(in: Bool.random(using: &random) ? 1...10 : 50...2_000, using: &random))
+        let capital = Money(
+            dollars: Int64.random(in: Bool.random(using: &random) ? 1...10 : 50...2_000, using: &random)
+        )
         let risk = Int64.random(in: 50...500, using: &random)
         let exposure = Int64.random(in: 500...4_000, using: &random)
         let daily = Int64.random(in: 100...2_000, using: &random)
@@ -149,7 +151,9 @@ func `below one contract the limit that does not fit denies with its code`(_ cod
         let entry = middle
         let stop = long ? entry - distance : entry + distance
         let target = long ? entry + 2 * distance : entry - 2 * distance
-        bench.signal(long ? Bench.long(entry, stop: stop, target: target) : Bench.short(entry, stop: stop, target: target))
+        bench.signal(
+            long ? Bench.long(entry, stop: stop, target: target) : Bench.short(entry, stop: stop, target: target)
+        )
 
         // In 1/10,000 dollar and whole contracts, fees rounded up to 1/10,000 dollar.
         func fee(_ contracts: Int64, _ cents: Int32) -> Int64 {

@@ -12,6 +12,8 @@ final class ScriptedStrategy: Strategy {
     var answers: [MarketID: Decision] = [:]
     /// The answer to the next trade, used once.
     var tradeAnswer: Decision?
+    /// Answers where nothing was put in.
+    var decide: ((Candle, Touch) -> Decision)?
     /// Told at the next call.
     var messages: [StrategyMessage] = []
 
@@ -38,7 +40,7 @@ final class ScriptedStrategy: Strategy {
         positions.append(context.position)
         accounts.append(context.account)
         touches.append(context.touch)
-        return answers.removeValue(forKey: context.market.id) ?? .none(.noSignal)
+        return answers.removeValue(forKey: context.market.id) ?? decide?(candle, context.touch) ?? .none(.noSignal)
     }
 
     func onTrade(_ trade: Trade, _ context: borrowing StrategyContext) -> Decision? {
