@@ -40,6 +40,7 @@ static void enter(kb_vm *vm, int64_t budget) {
     vm->busy = true;
     vm->scripted = true;
     vm->calls++;
+    vm->entry++;
 }
 
 /// Closes an entry and turns the Lua status into ours.

@@ -38,15 +38,19 @@ static int read_field(lua_State *L, uintptr_t bits) {
         return kb_call_host(L, (int32_t)(bits >> 1));
     }
     const kb_live_field *field = (const kb_live_field *)bits;
-    if (field->group->stale) {
-        lua_pop(L, kb_call_host(L, field->group->fill));
-        field->group->stale = false;
+    kb_live *group = field->group;
+    group->read = true;
+    if (group->entry != kb_of(L)->entry) {
+        lua_pop(L, kb_call_host(L, group->fill));
+        group->entry = kb_of(L)->entry;
     }
     kb_push_to(L, field->value);
     return 1;
 }
 
-/// `__index` of objects; upvalue 1 holds the fields (a light userdata is a computed or live one), 2 the name.
+/// Serves the fields of objects that are no plain values, and refuses unknown ones.
+///
+/// Upvalue 1 holds all fields (a light userdata is a computed or live one), 2 the name.
 static int index_object(lua_State *L) {
     lua_pushvalue(L, 2);
     int type = lua_rawget(L, lua_upvalueindex(1));
@@ -89,6 +93,11 @@ void kb_object_live(kb_vm *vm, const char *name, const kb_live_field *field) {
     lua_rawset(L, -3);
 }
 
+void kb_live_ready(kb_vm *vm, kb_live *group) {
+    group->entry = vm->entry + 1;
+    group->read = false;
+}
+
 void kb_object_constant(kb_vm *vm, const char *name) {
     lua_State *L = vm->running;
     lua_pushstring(L, name);
@@ -98,11 +107,28 @@ void kb_object_constant(kb_vm *vm, const char *name) {
 
 void kb_object_end(kb_vm *vm, const char *name) {
     lua_State *L = vm->running;
-    lua_newuserdatauv(L, 0, 0);
-    lua_createtable(L, 0, 4);
-    lua_pushvalue(L, -3);
+    int fields = lua_gettop(L);
+    // The plain values once more: `__index` as a table costs a fraction of a function.
+    lua_newtable(L);
+    lua_pushnil(L);
+    while (lua_next(L, fields)) {
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        if (lua_islightuserdata(L, -1)) {
+            lua_pop(L, 2);
+        } else {
+            lua_rawset(L, fields + 1);
+        }
+    }
+    lua_createtable(L, 0, 1);
+    lua_pushvalue(L, fields);
     lua_pushstring(L, name);
     lua_pushcclosure(L, index_object, 2);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, fields + 1);
+    lua_newuserdatauv(L, 0, 0);
+    lua_createtable(L, 0, 4);
+    lua_pushvalue(L, fields + 1);
     lua_setfield(L, -2, "__index");
     lua_pushstring(L, name);
     lua_pushcclosure(L, write_object, 1);
@@ -112,7 +138,8 @@ void kb_object_end(kb_vm *vm, const char *name) {
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
     lua_setmetatable(L, -2);
-    lua_remove(L, -2);
+    lua_replace(L, fields);
+    lua_settop(L, fields);
 }
 
 void kb_push_host_function(kb_vm *vm, int32_t id) {

@@ -58,6 +58,8 @@ struct kb_vm {
     bool refused_string;
     uint64_t random[4];
     uint64_t calls;
+    /// Counts every entry, those that describe an error too.
+    uint64_t entry;
     uint64_t errors;
     int32_t status;
     int32_t builtins;

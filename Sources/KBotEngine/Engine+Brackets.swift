@@ -16,7 +16,7 @@ extension Engine {
     /// Looks at stops and stop entries after something changed in the market.
     mutating func watch(_ market: MarketState) {
         let touch = market.touch(at: now)
-        market.remember(touch)
+        if market.remember(touch), market.brackets.contains(where: { $0.position.units > 0 }) { checkDailyLoss() }
         for bracket in market.brackets {
             switch bracket.phase {
             case .armed:
@@ -80,7 +80,8 @@ extension Engine {
             guard let limit = takerLimit(bracket.direction.entrySide, in: market) else {
                 throw Refusal(.noQuote, "no quote is known to take from")
             }
-            price = limit
+            // The market may have jumped since the size was found: never worse than that size can bear.
+            price = bracket.direction == .long ? min(limit, bracket.worstEntry) : max(limit, bracket.worstEntry)
             life = .immediateOrCancel
         }
         let order = NewOrder(

@@ -35,13 +35,26 @@ extension Engine {
         case .rejected(let id, let reason):
             if let managed = orders[id] { pauseAfterReject(managed) }
             move(id, .reject(reason), why: reason.rawValue)
-        case .cancelled(let id, _, let reason): move(id, .cancel(reason), why: reason.rawValue)
+        case .cancelled(let id, let unfilled, let reason): cancelled(id, unfilled: unfilled, reason)
         case .cancelRefused(let id): move(id, .refuseCancel)
         case .outcomeUnknown(let id): move(id, .loseAnswer)
         case .filled(let fill): handle(fill)
         case .found(let id, let snapshot): reconcile(id, snapshot)
         case .amended, .amendRefused: break  // the engine never amends; an exchange may serve others that do
         }
+    }
+
+    /// The order left the book; when its answer counts more fills than were told, it ends with the last of them.
+    private mutating func cancelled(_ id: ClientOrderID, unfilled: Quantity, _ reason: CancelReason) {
+        if let managed = orders[id], managed.order.state.isOpen {
+            let final = managed.order.request.count - unfilled
+            if final > managed.order.filled {
+                managed.finalFilled = final
+                out.append(.lookUp(id))
+                return
+            }
+        }
+        move(id, .cancel(reason), why: reason.rawValue)
     }
 
     private mutating func move(_ id: ClientOrderID, _ transition: OrderTransition, why: String? = nil) {

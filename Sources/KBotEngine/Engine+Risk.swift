@@ -125,7 +125,8 @@ extension Engine {
                 account.clearStreak()
                 note(nil, .unblocked(.circuitBreaker))
             }
-        case .foreignPosition(let id, let isForeign): state(id)?.isForeign = isForeign
+        case .foreignPosition(let id, let isForeign):
+            if isForeign { foreign.insert(id) } else { foreign.remove(id) }
         case .flatten:
             for bracket in brackets { leave(bracket, .flatten) }
             planDeadlines()
@@ -160,7 +161,7 @@ extension Engine {
         checkDailyLoss()
     }
 
-    private mutating func checkDailyLoss() {
+    mutating func checkDailyLoss() {
         guard let limit = configuration.limits.dailyLoss, !blocks.contains(.dailyLossLimit) else { return }
         let most = limit.money(of: account.capital)
         guard dayLoss >= most else { return }

@@ -68,6 +68,7 @@ extension Engine {
             return
         }
         note(market, .signal(name, signal, plan))
+        checkDailyLoss()
         do throws(Refusal) {
             try checkEntries(in: market)
             let entry = entryCase(market, signal, plan, touch)
@@ -130,7 +131,7 @@ extension Engine {
     func checkAccount(_ market: MarketState) throws(Refusal) {
         if let block = blocks.first { throw Refusal(block.code, block.text) }
         if market.isResyncing { throw Refusal(.bookResyncing, "the book lost messages and waits for a snapshot") }
-        if market.isForeign {
+        if foreign.contains(market.facts.id) {
             throw Refusal(.foreignPosition, "the account holds something in this market that is not kbot's")
         }
     }

@@ -30,6 +30,8 @@ public struct Engine: ~Copyable {
 
     var account: Account
     var blocks = EntryBlocks()
+    /// Markets in which the account holds something that is not kbot's.
+    var foreign: Set<MarketID> = []
     var dayStart = Timestamp.distantFuture
     var entryTimes = Deque<Timestamp>()
     var lastEquity: Money?

@@ -63,12 +63,12 @@ extension LuaVM {
     ///
     /// - Parameters:
     ///   - count: How many values there are.
-    ///   - fill: Sets them; called at the first read after ``LuaLive/invalidate()``. What it throws the script sees.
+    ///   - fill: Sets them; called at the first read in an entry. What it throws the script sees.
     /// - Returns: The group, to be filled at its first read; the machine keeps it.
     package func live(count: Int, fill: @escaping (LuaSlots) throws(LuaHostError) -> Void) -> LuaLive {
         let values = LuaSlots(core: core, count: count)
         let id = core.register { [unowned values] _ throws(LuaHostError) in try fill(values) }
-        let group = LuaLive(values: values, fill: id)
+        let group = LuaLive(core: core, values: values, id: id, fill: fill)
         core.groups.append(group)
         return group
     }
@@ -99,17 +99,21 @@ extension LuaVM {
     }
 }
 
-/// Values the host keeps ready for fields of objects: filled at most once between two calls of ``invalidate()``.
+/// Values the host keeps ready for fields of objects: filled at most once in each entry.
 @safe
 package final class LuaLive {
+    private let core: LuaCore
     private let values: LuaSlots
     private let group: UnsafeMutablePointer<kb_live>
     private let fields: UnsafeMutablePointer<kb_live_field>
+    private let fill: (LuaSlots) throws(LuaHostError) -> Void
 
-    init(values: LuaSlots, fill: Int32) {
+    init(core: LuaCore, values: LuaSlots, id: Int32, fill: @escaping (LuaSlots) throws(LuaHostError) -> Void) {
+        self.core = core
         self.values = values
+        self.fill = fill
         unsafe group = .allocate(capacity: 1)
-        unsafe group.initialize(to: kb_live(fill: fill, stale: true))
+        unsafe group.initialize(to: kb_live(fill: id, read: false, entry: 0))
         unsafe fields = .allocate(capacity: max(values.count, 1))
         for index in 0..<values.count {
             unsafe (fields + index).initialize(to: kb_live_field(group: group, value: values.base + index))
@@ -121,9 +125,15 @@ package final class LuaLive {
         unsafe group.deallocate()
     }
 
-    /// Has the values filled again at the next read.
-    package func invalidate() {
-        unsafe group.pointee.stale = true
+    /// Fills the values for the next entry at once when a script read them in the last one: cheaper than being asked.
+    package func prepare() {
+        guard unsafe group.pointee.read else { return }
+        do throws(LuaHostError) {
+            try fill(values)
+            unsafe kb_live_ready(core.handle, group)
+        } catch {
+            // The script hears it when it reads.
+        }
     }
 
     func field(_ index: Int) -> UnsafePointer<kb_live_field> {

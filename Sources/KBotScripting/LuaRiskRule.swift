@@ -63,10 +63,11 @@ package final class LuaRiskRule: RiskRule {
         Border.set(slots, 5, proposed.plan.stop)
         Border.set(slots, 6, proposed.plan.target)
         slots.set(7, proposed.isReducing)
-        machine.context.take(context)
-        let verdict = machine.guarded("check", at: context.now, market: context.market.ticker) { () throws(LuaError) in
-            try check.run()
-            return try read()
+        let verdict = machine.context.show(context) {
+            machine.guarded("check") { () throws(LuaError) in
+                try check.run()
+                return try read()
+            }
         }
         if let verdict { return verdict }
         return .deny(.ruleFailed, "the rule \(name) could not answer")

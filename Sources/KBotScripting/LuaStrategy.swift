@@ -147,22 +147,24 @@ package final class LuaStrategy: Strategy {
     // MARK: Calling
 
     private func decide(_ callback: String, _ site: LuaCallSite, _ context: borrowing StrategyContext) -> Decision? {
-        machine.context.take(context)
-        return machine.guarded(callback, at: context.now, market: context.market.ticker) { () throws(LuaError) in
-            try site.run()
-            return try read(site)
+        machine.context.show(context) {
+            machine.guarded(callback) { () throws(LuaError) in
+                try site.run()
+                return try read(site)
+            }
         }
     }
 
     /// Reads `signal` or `nil, code, side`.
     private func read(_ site: LuaCallSite) throws(LuaError) -> Decision {
-        switch site.results.kind(0) {
+        let results = site.results
+        switch results.kind(0) {
         case .nil:
             let code: ReasonCode
-            switch site.results.kind(1) {
+            switch results.kind(1) {
             case .nil: code = .noSignal
             case .string:
-                guard let text = site.results.string(1), !text.isEmpty, text.utf8.count <= 64 else {
+                guard let text = results.string(1), !text.isEmpty, text.utf8.count <= 64 else {
                     throw LuaError(kind: .contract, message: "a reason code has 1 to 64 characters")
                 }
                 code = ReasonCode(text)
@@ -172,10 +174,10 @@ package final class LuaStrategy: Strategy {
                     message: "the second result must be a reason code such as \"NO_SIGNAL\", not \(kind)"
                 )
             }
-            switch (site.results.kind(2), site.results.string(2)) {
-            case (.nil, _): return .none(code)
-            case (_, "long"): return .none(code, trigger: .long)
-            case (_, "short"): return .none(code, trigger: .short)
+            if results.kind(2) == .nil { return .none(code) }
+            switch results.string(2) {
+            case "long": return .none(code, trigger: .long)
+            case "short": return .none(code, trigger: .short)
             default:
                 throw LuaError(kind: .contract, message: "the third result must be \"long\", \"short\" or nothing")
             }
@@ -198,15 +200,17 @@ package final class LuaStrategy: Strategy {
 
     private func tell(_ callback: String, _ value: LuaValue, _ context: borrowing StrategyContext) {
         guard let function = machine.manifest.callbacks[callback] else { return }
-        machine.context.take(context)
-        machine.guarded(callback, at: context.now, market: context.market.ticker) { () throws(LuaError) in
-            _ = try machine.vm.call(function, [.function(machine.contextObject), value])
+        machine.context.show(context) {
+            _ = machine.guarded(callback) { () throws(LuaError) in
+                _ = try machine.vm.call(function, [.function(machine.contextObject), value])
+            }
         }
     }
 
     private func callPlain(_ callback: String, at time: Timestamp) {
         guard let function = machine.manifest.callbacks[callback] else { return }
-        machine.guarded(callback, at: time, market: nil) { () throws(LuaError) in
+        machine.context.begin(at: time)
+        _ = machine.guarded(callback) { () throws(LuaError) in
             _ = try machine.vm.call(function, [.function(machine.contextObject)])
         }
     }

@@ -7,52 +7,86 @@ import KBotModel
 ///
 /// Nothing is marshalled that the script does not read; what belongs together is marshalled at the first read of any of it.
 final class ScriptContext {
-    /// The event's time.
-    private var now = Timestamp.zero
-    /// Whether a market is at hand; the values below are those of the call under way, or else of an earlier one.
-    private var hasMarket = false
-    private var market: Market?
-    private var touch = Touch()
-    private var lastPrice: Price?
-    private var indicators: IndicatorSet?
-    private var position: PositionView?
-    private var account: AccountView?
+    /// What is at hand during a call: borrowed from the caller, which copies nothing.
+    @safe private enum Sight {
+        case nothing
+        case strategy(UnsafePointer<StrategyContext>)
+        case rule(UnsafePointer<RuleContext>)
+    }
 
-    /// The values scripts read without a call to the host.
-    private var groups: [LuaLive] = []
+    private var sight = Sight.nothing
+    /// The event's time.
+    private(set) var now = Timestamp.zero
+
+    /// The first bands asked for: what most scripts read on every candle.
+    private var bands: LuaLive?
     /// Lines the script wants logged.
     var messages: [StrategyMessage] = []
     /// Lines a script may log in one call; more are dropped, and said so.
     private static let mostMessages = 100
 
-    /// Takes in what a strategy may look at.
-    func take(_ context: borrowing StrategyContext) {
-        // The same market as before is the rule: comparing is cheaper than counting references.
-        if market != context.market { market = context.market }
-        touch = context.touch
-        lastPrice = context.lastPrice
-        indicators = context.indicators
-        position = context.position
-        account = context.account
-        hasMarket = true
+    /// Shows a script what a strategy may look at, for the time of a call.
+    func show<Result>(_ context: borrowing StrategyContext, _ call: () -> Result) -> Result {
+        unsafe withUnsafePointer(to: context) { pointer in
+            sight = unsafe .strategy(pointer)
+            defer { sight = .nothing }
+            begin(at: unsafe pointer.pointee.now)
+            return call()
+        }
     }
 
-    /// Takes in what a risk rule may look at.
-    func take(_ context: borrowing RuleContext) {
-        if market != context.market { market = context.market }
-        touch = context.touch
-        account = context.account
-        hasMarket = true
+    /// Shows a script what a risk rule may look at, for the time of a call.
+    func show<Result>(_ context: borrowing RuleContext, _ call: () -> Result) -> Result {
+        unsafe withUnsafePointer(to: context) { pointer in
+            sight = unsafe .rule(pointer)
+            defer { sight = .nothing }
+            begin(at: unsafe pointer.pointee.now)
+            return call()
+        }
     }
 
     /// Begins a call at a time.
     func begin(at now: Timestamp) {
         self.now = now
-        for group in groups { group.invalidate() }
+        bands?.prepare()
     }
 
-    /// Ends the call: no market is at hand any more.
-    func end() { hasMarket = false }
+    /// The market at hand.
+    var market: Market? {
+        switch sight {
+        case .nothing: nil
+        case .strategy(let context): unsafe context.pointee.market
+        case .rule(let context): unsafe context.pointee.market
+        }
+    }
+
+    private var touch: Touch {
+        switch sight {
+        case .nothing: Touch()
+        case .strategy(let context): unsafe context.pointee.touch
+        case .rule(let context): unsafe context.pointee.touch
+        }
+    }
+
+    private var account: AccountView? {
+        switch sight {
+        case .nothing: nil
+        case .strategy(let context): unsafe context.pointee.account
+        case .rule(let context): unsafe context.pointee.account
+        }
+    }
+
+    private var lastPrice: Price? {
+        if case .strategy(let context) = sight { unsafe context.pointee.lastPrice } else { nil }
+    }
+
+    private var indicators: IndicatorSet? {
+        if case .strategy(let context) = sight { unsafe context.pointee.indicators } else { nil }
+    }
+
+    private var position: PositionView? {
+        if case .strategy(let context) = sight { unsafe context.pointee.position } else { nil }
+    }
 
     /// Makes the `ctx` object of a machine.
     func makeObject(
@@ -69,9 +103,9 @@ final class ScriptContext {
             "account": .reference(try accountObject(vm)),
             "indicators": .reference(try indicatorsObject(vm, indicators)),
             "state": .reference(try vm.keep(.table([]))),
-            "position": .property { [unowned self] call throws(LuaHostError) in try replyPosition(call) },
+            "position": .property { [self] call throws(LuaHostError) in try replyPosition(call) },
             "now": .live(clock, 0),
-            "log": .function { [unowned self] call throws(LuaHostError) in
+            "log": .function { [self] call throws(LuaHostError) in
                 guard let text = call.string(1) ?? call.number(1).map({ "\($0)" }) else {
                     throw LuaHostError("ctx.log takes a text")
                 }
@@ -98,27 +132,25 @@ final class ScriptContext {
         needsMarket: Bool = true,
         _ fill: @escaping (ScriptContext, LuaSlots) -> Void
     ) -> LuaLive {
-        let group = vm.live(count: count) { [unowned self] slots throws(LuaHostError) in
+        vm.live(count: count) { [self] slots throws(LuaHostError) in
             if needsMarket { try requireMarket(name) }
             fill(self, slots)
         }
-        groups.append(group)
-        return group
     }
 
     private func requireMarket(_ name: String) throws(LuaHostError) {
-        guard hasMarket else { throw LuaHostError("\(name) is not available here: no market is at hand") }
+        if case .nothing = sight { throw LuaHostError("\(name) is not available here: no market is at hand") }
     }
 
     private func theMarket(_ name: String) throws(LuaHostError) -> Market {
         try requireMarket(name)
-        guard let market else { throw LuaHostError("\(name) is not available here: no market is at hand") }
+        guard let market else { fatalError("Condition failed: a call shows a market or nothing") }
         return market
     }
 
     private func marketObject(_ vm: LuaVM) throws(LuaError) -> LuaReference {
         func text(_ read: @escaping (Market) -> String) -> LuaHostField {
-            .property { [unowned self] call throws(LuaHostError) in call.reply(read(try theMarket("ctx.market"))) }
+            .property { [self] call throws(LuaHostError) in call.reply(read(try theMarket("ctx.market"))) }
         }
         let quote = live(vm, "ctx.market", count: 4) { context, slots in
             Border.set(slots, 0, context.touch.bid)
@@ -153,7 +185,7 @@ final class ScriptContext {
                 "lowest_price": .live(facts, 4),
                 "highest_price": .live(facts, 5),
                 "strike": .live(facts, 6),
-                "step": .function { [unowned self] call throws(LuaHostError) in
+                "step": .function { [self] call throws(LuaHostError) in
                     let grid = try theMarket("ctx.market.step").grid
                     guard let price = call.number(1).flatMap(Border.price(cents:)) else {
                         throw LuaHostError("ctx.market.step takes a price in cents")
@@ -219,6 +251,7 @@ final class ScriptContext {
             slots.set(1, Double(values.middle) / 1_000_000)
             slots.set(2, Double(values.upper) / 1_000_000)
         }
+        if self.bands == nil { self.bands = bands }
         return try vm.object(
             named: name,
             ["lower": .live(bands, 0), "middle": .live(bands, 1), "upper": .live(bands, 2)]

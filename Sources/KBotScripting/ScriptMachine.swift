@@ -94,25 +94,21 @@ final class ScriptMachine {
         )
     }
 
-    /// Makes a call the script cannot bring down: a failure is told, counted, and yields nil.
+    /// Makes a call the script cannot bring down, begun in ``context``: a failure is told, counted, and yields nil.
     func guarded<Value>(
         _ callback: String,
-        at now: Timestamp,
-        market: Ticker?,
         _ body: () throws(LuaError) -> Value
     ) -> Value? {
         guard !isQuarantined else { return nil }
-        context.begin(at: now)
-        defer { context.end() }
         do throws(LuaError) {
             let value = try body()
             failuresInRow = 0
             return value
         } catch {
             failuresInRow += 1
-            let place = market.map { " in \($0)" } ?? ""
+            let place = context.market.map { " in \($0.ticker)" } ?? ""
             let script = error.script == nil ? "\(file.name): " : ""
-            context.messages.append(.failure("\(script)\(error) (\(callback)\(place) at \(now))"))
+            context.messages.append(.failure("\(script)\(error) (\(callback)\(place) at \(context.now))"))
             if failuresInRow >= Self.quarantineAfter {
                 isQuarantined = true
                 context.messages.append(

@@ -1,7 +1,8 @@
 import ArgumentParser
+import Foundation
+import KBotRuntime
 
 /// The command tree.
-@main
 struct Kbot: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kbot",
@@ -18,4 +19,19 @@ struct Kbot: ParsableCommand {
 /// The program's version.
 enum Version {
     static let current = "0.1.0"
+}
+
+/// Parses and runs; wrong usage leaves with kbot's own exit code instead of the library's.
+@main
+enum Main {
+    static func main() {
+        do {
+            var command = try Kbot.parseAsRoot()
+            try command.run()
+        } catch {
+            guard Kbot.exitCode(for: error) == .validationFailure else { Kbot.exit(withError: error) }
+            try? FileHandle.standardError.write(contentsOf: Data((Kbot.fullMessage(for: error) + "\n").utf8))
+            exit(RunFailure.Code.usage.rawValue)
+        }
+    }
 }

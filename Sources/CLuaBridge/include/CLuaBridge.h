@@ -74,10 +74,13 @@ typedef struct kb_record {
     int32_t table;
 } kb_record;
 
-/// Values the host keeps ready for fields of objects; while stale, the first read calls host function `fill`.
+/// Values the host keeps ready for fields of objects; the first read in each entry calls host function `fill`.
 typedef struct kb_live {
     int32_t fill;
-    bool stale;
+    /// Whether a script has read one of them since `kb_live_ready`.
+    bool read;
+    /// The entry the values are good for.
+    uint64_t entry;
 } kb_live;
 
 /// One field backed by such a value.
@@ -197,6 +200,8 @@ void kb_object_begin(kb_vm *vm);
 void kb_object_property(kb_vm *vm, const char *name, int32_t id);
 /// Adds a field that is read from a value the host keeps, without calling it; `field` must outlive the state. [-0, +0]
 void kb_object_live(kb_vm *vm, const char *name, const kb_live_field *field);
+/// Declares the values good for the entry to come. Never raises.
+void kb_live_ready(kb_vm *vm, kb_live *group);
 /// Adds a field that is the value on top. [-1, +0]
 void kb_object_constant(kb_vm *vm, const char *name);
 /// Replaces the table of fields on top by the object, called `name` in messages. [-1, +1]

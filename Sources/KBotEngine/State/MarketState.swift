@@ -24,17 +24,19 @@ final class MarketState {
     var settlement: Settlement?
     /// Round trips that ended by settlement, kept for a correction.
     var settledTrades: [ClosedTrade] = []
-    var isForeign = false
 
     init(_ facts: Market) { self.facts = facts }
 
     /// Best bid and ask now.
     func touch(at time: Timestamp) -> Touch { hasBook ? book.touch : prints.touch(at: time) }
 
-    /// Remembers the touch for marking.
-    func remember(_ touch: Touch) {
+    /// Remembers the touch for marking; whether it moved.
+    @discardableResult
+    func remember(_ touch: Touch) -> Bool {
+        let moved = touch.bid != nil && touch.bid != lastBid || touch.ask != nil && touch.ask != lastAsk
         if let bid = touch.bid { lastBid = bid }
         if let ask = touch.ask { lastAsk = ask }
+        return moved
     }
 
     /// The price at which a position is marked: the exit touch, else the last one known, else the last trade.

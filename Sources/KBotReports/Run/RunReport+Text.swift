@@ -39,12 +39,19 @@ extension RunReport {
         }
     }
 
-    /// The share of the run in which entries were blocked, and by what.
+    /// The share of the run in which entries were blocked, and by what; then what denied most of the signals.
     private var blockedSentence: String {
-        let start = "Entries were blocked for \(percent(blockedShare)) of the run"
-        guard !blocked.parts.isEmpty else { return start + "." }
-        return start + ": " + blocked.parts.map { "\($0.code) \(percent(share($0.span)))" }.joined(separator: ", ")
-            + "."
+        var text = "Entries were blocked for \(percent(blockedShare)) of the run"
+        if !blocked.parts.isEmpty {
+            text += ": " + blocked.parts.map { "\($0.code) \(percent(share($0.span)))" }.joined(separator: ", ")
+        }
+        text += "."
+        // That a trade is on already is no limit.
+        let busy = ["POSITION_OPEN", "ENTRY_PENDING"]
+        if let most = Funnel.sorted(funnel.denied).first(where: { !busy.contains($0.reason) }) {
+            text += " Of \(plural(funnel.signals, "signal")), \(grouped(most.count)) were denied by \(most.reason)."
+        }
+        return text
     }
 
     private var resultSentence: String {

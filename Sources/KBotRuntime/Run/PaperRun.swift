@@ -77,7 +77,8 @@ package final class PaperRun {
         lines.append(
             "fills \(settings.fills.rawValue), seed \(plan.seed), capital \(settings.engine.initialCapital.dollarText)"
         )
-        lines.append("limits: " + settings.limits.map(\.description).joined(separator: "; "))
+        lines.append("limits in force:")
+        lines += settings.limits.map { "  \($0)" }
         return lines
     }
 

@@ -212,3 +212,15 @@ private func leaving() throws -> Bench {
     #expect(!sent)
     #expect(bench.all(.exit).count == 1)
 }
+
+@Test func `an entry that fills with its stop already reached leaves at once`() throws {
+    let bench = Bench().ready()
+    bench.signal(Bench.long(count: 10))
+    let entry = try bench.last(.entry)
+    bench.fall(to: 43)
+    #expect(bench.cancels == [entry.id])
+    bench.fill(entry, 10)
+    #expect(bench.exits == [.stop])
+    #expect(bench.all(.target).isEmpty)
+    #expect(bench.all(.exit).map(\.count) == [Quantity(contracts: 10)])
+}

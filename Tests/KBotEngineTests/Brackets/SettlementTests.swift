@@ -127,6 +127,22 @@ func `a short's result is the other way round`(_ cents: Int32, _ gross: Int64) t
     #expect(bench.failures.isEmpty)
 }
 
+@Test func `a target fill told after the settlement takes its part out of what the settlement booked`() throws {
+    let bench = Bench().ready(life: .minutes(10))
+    try bench.enter(Bench.long(count: 10))
+    let target = try bench.last(.target)
+    bench.wait(.minutes(11))
+    bench.settle(.no)
+    let settled = bench.view.equity
+    bench.fill(target, Quantity(contracts: 4), price: target.price, .maker)
+    // Four were sold at 58 before the market was decided at 0.
+    #expect(bench.view.equity == settled + Money(units: 4 * 580_000))
+    #expect(bench.isFlat)
+    #expect(bench.view.openPositions == 0)
+    bench.settle(.yes)
+    #expect(bench.view.equity == settled + Money(units: 4 * 580_000) + Money(dollars: 6))
+}
+
 @Test func `what follows a settlement in the same market does no harm`() throws {
     let bench = Bench(strategy: ScriptedStrategy(callbacks: [.trade, .fill, .settle])).ready()
     try bench.enter()

@@ -37,7 +37,8 @@ struct RandomVenue {
     /// Whether fills and answers of one order may overtake one another.
     var isUnordered = true
 
-    var isIdle: Bool { pending.isEmpty }
+    /// When the next answer is due.
+    var nextDue: Timestamp? { pending.map(\.due).min() }
 
     /// Takes in what the engine has asked for since the last call.
     mutating func read(_ bench: Bench, _ random: inout SeededGenerator) {

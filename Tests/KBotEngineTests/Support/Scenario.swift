@@ -9,6 +9,8 @@ struct Scenario {
     var mids: [Int32] = [50, 50, 50]
     /// Whether limits, halts, stale feeds and resyncs come and go.
     var isRough = true
+    /// Whether results come before the last fills are told.
+    var settlesEarly = false
     private var settled: Set<Int32> = []
 
     init(
@@ -56,9 +58,10 @@ struct Scenario {
         guard !settled.contains(index) else { return }
         let id = MarketID(index)
         if let market = bench.markets[id], bench.now >= market.closeTime {
+            if settlesEarly { for _ in 0..<3 { venue.trade(bench, &random) } }
             venue.end(id, bench, &random)
             if Bool.random(using: &random) { bench.see(.status(id, .closed)) }
-            pass(.seconds(3), &random)
+            if !settlesEarly { pass(.seconds(3), &random) }
             bench.settle(
                 Settlement(value: Price(cents: [0, 100, 37][Int.random(in: 0...2, using: &random)])),
                 in: index
@@ -85,14 +88,14 @@ struct Scenario {
         venue.read(bench, &random)
     }
 
-    /// Lets time pass in small steps; the venue speaks in between.
+    /// Lets time pass from one thing that happens to the next: timers the engine asked for, answers of the venue.
     mutating func pass(_ span: TimeSpan, _ random: inout SeededGenerator) {
         let end = bench.now + span
-        while bench.now < end {
-            bench.advance(to: min(end, bench.now + .milliseconds(100)))
+        repeat {
+            bench.advance(to: min(end, venue.nextDue ?? end, max(bench.now, bench.engine.nextDeadline)))
             venue.read(bench, &random)
             while venue.speak(to: bench, &random) { venue.read(bench, &random) }
-        }
+        } while bench.now < end && bench.failures.isEmpty
     }
 
     mutating func finish(_ random: inout SeededGenerator) {
