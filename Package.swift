@@ -24,8 +24,12 @@ let configuration = Target.Dependency.product(name: "Configuration", package: "s
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 
-func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func library(
+    _ name: String,
+    _ dependencies: [Target.Dependency] = [],
+    linkerSettings: [LinkerSetting] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict, linkerSettings: linkerSettings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
@@ -59,8 +63,13 @@ let package = Package(
         // The core: pure, synchronous, integers only.
         library("KBotModel"),
         library("KBotIndicators", ["KBotModel"]),
-        library("KBotEngine", ["KBotModel", "KBotIndicators", deque, heap]),
-        library("KBotSimulation", ["KBotModel", deque, heap]),
+        library("KBotEngine", ["KBotModel", "KBotIndicators", deque]),
+        // Rounding and square roots of doubles live in libm, which nothing else here would link.
+        library(
+            "KBotSimulation",
+            ["KBotModel", deque, heap],
+            linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]
+        ),
         library("KBotReports", ["KBotModel"]),
 
         // Lua: a safe virtual machine, then strategies and risk rules behind the engine's ports.
@@ -80,7 +89,7 @@ let package = Package(
             [
                 "KBotScripting", "KBotKalshi", "KBotSimulation", "KBotReports",
                 "KBotEngine", "KBotIndicators", "KBotModel", "CZlib", "CCrypto",
-                logging, configuration, deque, heap,
+                logging, configuration,
             ]
         ),
         .executableTarget(
@@ -101,7 +110,8 @@ let package = Package(
         tests(
             "KBotRuntime",
             [
-                "KBotScripting", "KBotKalshi", "KBotSimulation", "KBotReports", "KBotEngine", "KBotIndicators", "KBotModel",
+                "KBotScripting", "KBotKalshi", "KBotSimulation", "KBotReports", "KBotEngine", "KBotIndicators",
+                "KBotModel",
                 logging,
             ]
         ),

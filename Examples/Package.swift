@@ -12,6 +12,16 @@ func kbot(_ products: String...) -> [Target.Dependency] {
     products.map { .product(name: $0, package: "kbot") }
 }
 
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    // The market simulator uses sqrt and round; a program without Foundation links the C mathematics by itself.
+    .executableTarget(
+        name: name,
+        dependencies: dependencies,
+        swiftSettings: strict,
+        linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]
+    )
+}
+
 let package = Package(
     name: "kbot-examples",
     dependencies: [.package(name: "kbot", path: "..")],
@@ -21,26 +31,10 @@ let package = Package(
             dependencies: kbot("KBotModel", "KBotEngine", "KBotSimulation", "KBotReports"),
             swiftSettings: strict
         ),
-        .executableTarget(
-            name: "PaperExchangeTour",
-            dependencies: kbot("KBotModel", "KBotSimulation"),
-            swiftSettings: strict
-        ),
-        .executableTarget(
-            name: "TrackerReport",
-            dependencies: kbot("KBotModel", "KBotReports"),
-            swiftSettings: strict
-        ),
-        .executableTarget(
-            name: "OwnStrategy",
-            dependencies: ["PaperLoop"] + kbot("KBotModel", "KBotIndicators", "KBotEngine", "KBotReports"),
-            swiftSettings: strict
-        ),
-        .executableTarget(
-            name: "BacktestSweep",
-            dependencies: ["PaperLoop"] + kbot("KBotModel", "KBotEngine", "KBotReports"),
-            swiftSettings: strict
-        ),
+        program("PaperExchangeTour", kbot("KBotModel", "KBotSimulation")),
+        program("TrackerReport", kbot("KBotModel", "KBotReports")),
+        program("OwnStrategy", ["PaperLoop"] + kbot("KBotModel", "KBotIndicators", "KBotEngine", "KBotReports")),
+        program("BacktestSweep", ["PaperLoop"] + kbot("KBotModel", "KBotEngine", "KBotReports")),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -50,12 +50,10 @@ function scalper.on_candle(ctx, candle)
   -- 1. The trigger: the whole body below the lower band is a LONG, above the upper band a SHORT.
   --    A price exactly on a band is no trigger; kbot rounds the bands so that this comparison is exact.
   local bands = ctx.indicators.bands
-  local body_high = math.max(candle.open, candle.close)
-  local body_low = math.min(candle.open, candle.close)
   local side
-  if body_high < bands.lower then
+  if candle.open < bands.lower and candle.close < bands.lower then
     side = "long"
-  elseif body_low > bands.upper then
+  elseif candle.open > bands.upper and candle.close > bands.upper then
     side = "short"
   else
     return nil, "INSIDE_BANDS"

@@ -93,16 +93,22 @@ extension Engine {
         }
         let bracket = managed.bracket
         account.pay(fee: fill.fee)
-        bracket.book(fill, role: managed.role, at: now)
         note(bracket.market, .fill(fill, managed.role))
         tell(managed, why: nil)
         endIfLookedUp(managed)
+        if let settlement = bracket.market.settlement, managed.role != .entry, amendSettled(bracket, fill, settlement) {
+            return
+        }
+        bracket.book(fill, role: managed.role, at: now)
         if bracket.phase == .done { reopen(bracket) }
         if let settlement = bracket.market.settlement {
             settle(bracket, settlement)  // traded before the close, told after the result
             return
         }
-        if managed.role == .entry { replanAfterFirstFill(bracket, fill) }
+        if managed.role == .entry {
+            replanAfterFirstFill(bracket, fill)
+            watch(bracket.market)  // the stop may have been reached while the order filled
+        }
         let strategy = strategies[bracket.strategyIndex]
         if strategy.callbacks.contains(.fill), !bracket.market.slots.isEmpty {
             strategy.onFill(fill, role: managed.role, context(of: bracket.strategyIndex, in: bracket.market))
@@ -110,6 +116,22 @@ extension Engine {
         }
         proceed(bracket)
         planDeadlines()
+    }
+
+    /// An exit that traded before the close and is told after the result takes its part out of what settlement booked.
+    private mutating func amendSettled(_ bracket: Bracket, _ fill: Fill, _ settlement: Settlement) -> Bool {
+        let market = bracket.market
+        guard
+            let index = market.settledTrades.lastIndex(where: {
+                $0.strategy == bracket.strategy && $0.settled >= fill.count
+            })
+        else { return false }
+        let trade = market.settledTrades[index]
+        let amended = trade.exitedBefore(settlement, count: fill.count, at: fill.price, fee: fill.fee)
+        market.settledTrades[index] = amended
+        account.correct(trade, to: amended)
+        note(market, .corrected(old: trade, new: amended))
+        return true
     }
 
     /// Counts stop and target from the fill where the signal gave distances; the first fill fixes them.
@@ -135,6 +157,16 @@ extension Engine {
         bracket.nextExit = now
         bracket.market.brackets.append(bracket)
         brackets.append(bracket)
+        if bracket.position.units < 0 {
+            foreign.insert(bracket.market.facts.id)
+            note(
+                bracket.market,
+                .warning(
+                    .orderMismatch,
+                    "\(-bracket.position) contracts were sold twice; no entry here until the result"
+                )
+            )
+        }
     }
 
     /// Takes in what a look-up found.

@@ -204,6 +204,7 @@ extension Engine {
                 RuleContext(now: now, market: market.facts, touch: market.touch(at: now), account: accountView)
             )
             note(market, .verdict(rule: rule.name, verdict, reducing: order.isReducing))
+            tell(rule.takeMessages(), of: StrategyName(rule.name), in: market)
             strictest = strictest.stricter(verdict)
         }
         return strictest

@@ -113,10 +113,14 @@ public struct Engine: ~Copyable {
     }
 
     mutating func tellMessages(of strategy: any Strategy, in market: MarketState? = nil) {
-        for message in strategy.takeMessages() {
+        tell(strategy.takeMessages(), of: strategy.name, in: market)
+    }
+
+    mutating func tell(_ messages: [StrategyMessage], of script: StrategyName, in market: MarketState?) {
+        for message in messages {
             switch message {
-            case .log(let text): note(market, .script(strategy.name, text))
-            case .failure(let text): note(market, .warning(.scriptFailed, "\(strategy.name): \(text)"))
+            case .log(let text): note(market, .script(script, text))
+            case .failure(let text): note(market, .warning(.scriptFailed, "\(script): \(text)"))
             }
         }
     }

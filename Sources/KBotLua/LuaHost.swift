@@ -127,7 +127,9 @@ package final class LuaLive {
 
     /// Fills the values for the next entry at once when a script read them in the last one: cheaper than being asked.
     package func prepare() {
-        guard unsafe group.pointee.read else { return }
+        let wanted = unsafe group.pointee.read
+        unsafe group.pointee.entry = 0
+        guard wanted else { return }
         do throws(LuaHostError) {
             try fill(values)
             unsafe kb_live_ready(core.handle, group)

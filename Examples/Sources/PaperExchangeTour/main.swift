@@ -7,7 +7,7 @@ import KBotSimulation
 struct Tour {
     let market = MarketID(0)
     let open = Timestamp(seconds: 1_780_272_000)
-    var exchange = PaperExchange(cash: Money(dollars: 100), friction: .realistic, seed: 7)
+    var exchange = PaperExchange(cash: Money(dollars: 100), friction: .realistic, seed: 3)
 
     /// Moves time on, shows the exchange a market event if there is one, and prints what it answers.
     mutating func step(_ seconds: Int64, _ kind: MarketEvent.Kind? = nil) {
@@ -51,7 +51,8 @@ let (market, open) = (tour.market, tour.open)
 print("A market opens: best bid 44¢ with 30 contracts, best ask 46¢ (bids for NO at 54¢).")
 let end = open + .minutes(15)
 tour.step(0, .listed(Market(id: market, ticker: "DEMO-1", series: "DEMO", openTime: open, closeTime: end)))
-tour.step(0, .snapshot(market, BookSnapshot(yes: [level(43, 50), level(44, 30)], no: [level(53, 40), level(54, 25)])))
+let book = BookSnapshot(yes: [level(43, 500), level(44, 30)], no: [level(53, 400), level(54, 250)])
+tour.step(0, .snapshot(market, book))
 print("o1 bids 44¢ for 10 contracts; it arrives late and waits behind the 30.")
 tour.place(1, .bid, 44, 10, .goodTillCancelled(expires: nil))
 tour.step(2)

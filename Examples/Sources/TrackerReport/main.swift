@@ -40,6 +40,10 @@ for trade in [
     tracker.mark(equity: equity, at: trade.closed)
 }
 
+var funnel = Funnel()
+(funnel.marketsSeen, funnel.marketsWarmedUp, funnel.candlesClosed, funnel.candlesJudged) = (3, 3, 540, 465)
+(funnel.triggers, funnel.signals, funnel.orders, funnel.filled, funnel.closed, funnel.settled) = (3, 3, 3, 3, 2, 1)
+
 let end = start + .hours(1)
 let report = RunReport(
     facts: RunFacts(
@@ -54,9 +58,7 @@ let report = RunReport(
     ),
     tracker: tracker,
     endEquity: equity,
-    funnel: Funnel(),
-    limits: [],
-    blocked: BlockedTime()
+    funnel: funnel
 )
 print(report.text(width: 80))
 print("Start + gross − fees + unrealised = end: \(report.identityHolds)")

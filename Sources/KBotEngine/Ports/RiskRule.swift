@@ -9,6 +9,13 @@ public protocol RiskRule: AnyObject {
     var name: String { get }
     /// Judges an order.
     func check(_ order: ProposedOrder, _ context: borrowing RuleContext) -> Verdict
+    /// Takes the messages the rule wants told since the last call.
+    func takeMessages() -> [StrategyMessage]
+}
+
+extension RiskRule {
+    /// Nothing to tell.
+    public func takeMessages() -> [StrategyMessage] { [] }
 }
 
 /// An order as a rule sees it.

@@ -138,8 +138,8 @@ final class Bracket {
     func book(_ fill: Fill, role: OrderRole, at time: Timestamp) {
         let value = Money.value(of: fill.count, at: fill.price)
         fees += fill.fee
+        if opened == nil { opened = time }
         if role == .entry {
-            if opened == nil { opened = time }
             entered += fill.count
             entryValue += value
         } else {
@@ -162,12 +162,12 @@ final class Bracket {
 
     /// The round trip, flat again; nil when nothing was ever entered. Starts the count anew for a late fill.
     func takeRoundTrip(exit: ClosedTrade.Exit, at time: Timestamp) -> ClosedTrade? {
-        guard entered.units > 0, position == .zero, let opened else { return nil }
+        guard position == .zero, let opened else { return nil }
         let trade = ClosedTrade(
             strategy: strategy,
             market: market.facts.ticker,
             direction: direction,
-            count: entered,
+            count: max(entered, settledQuantity.magnitude),
             entryValue: entryValue,
             exitValue: exitValue,
             fees: fees,

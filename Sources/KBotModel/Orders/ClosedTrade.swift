@@ -69,6 +69,25 @@ public struct ClosedTrade: Hashable, Sendable {
     /// Contracts of the exit that ended by settlement; 0 unless it did.
     public let settled: Quantity
 
+    /// The same round trip after it turned out that a part of it was sold before the market was decided.
+    public func exitedBefore(_ settlement: Settlement, count sold: Quantity, at price: Price, fee: Money) -> ClosedTrade
+    {
+        ClosedTrade(
+            strategy: strategy,
+            market: market,
+            direction: direction,
+            count: count,
+            entryValue: entryValue,
+            exitValue: exitValue + Money.value(of: sold, over: price - settlement.value),
+            fees: fees + fee,
+            opened: opened,
+            closed: closed,
+            exit: exit,
+            plan: plan,
+            settled: settled - sold
+        )
+    }
+
     /// The same round trip after the venue corrected the market's result.
     public func corrected(from old: Settlement, to new: Settlement) -> ClosedTrade {
         let change = Money.value(of: settled, over: new.value - old.value)

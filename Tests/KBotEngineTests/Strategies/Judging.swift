@@ -11,7 +11,6 @@ struct Judging {
     var touch = Touch()
     var timeLeft = TimeSpan.minutes(30)
     var trades: Int32 = 5
-    var position: PositionView?
 
     /// Prices in 1/10,000 dollar.
     func judge(open: Int32, high: Int32, low: Int32, close: Int32) -> Decision {

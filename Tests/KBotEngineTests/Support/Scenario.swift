@@ -12,6 +12,7 @@ struct Scenario {
     /// Whether results come before the last fills are told.
     var settlesEarly = false
     private var settled: Set<Int32> = []
+    private var entriesSeen = 0
 
     init(
         _ random: inout SeededGenerator,
@@ -133,10 +134,17 @@ struct Scenario {
         }
     }
 
-    private func check() throws {
+    private mutating func check() throws {
         if let failure = bench.failures.first { try hold(false, failure) }
         try hold(venue.oversold == 0, "at \(bench.elapsed): more was sold than was held")
         try hold(bench.view.cash >= .zero, "at \(bench.elapsed): cash is \(bench.view.cash)")
+        let entries = bench.all(.entry).count
+        if entries > entriesSeen {
+            let most = bench.view.capital.share(basisPoints: 2_000)
+            try hold(bench.view.exposure <= most, "at \(bench.elapsed): exposure is \(bench.view.exposure)")
+            try hold(bench.view.openPositions <= 3, "at \(bench.elapsed): \(bench.view.openPositions) positions")
+            entriesSeen = entries
+        }
         let held = bench.engine.openTrades.reduce(Quantity.zero) { $0 + $1.count }
         try hold(held.units >= 0, "at \(bench.elapsed): a position of \(held)")
     }
