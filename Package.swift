@@ -50,8 +50,6 @@ let package = Package(
         .library(name: "KBotEngine", targets: ["KBotEngine"]),
         .library(name: "KBotSimulation", targets: ["KBotSimulation"]),
         .library(name: "KBotReports", targets: ["KBotReports"]),
-        .library(name: "KBotScripting", targets: ["KBotScripting"]),
-        .library(name: "KBotRuntime", targets: ["KBotRuntime"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),

@@ -85,11 +85,14 @@ struct Run: ParsableCommand {
             environment: environment,
             program: Bundle.main.executablePath ?? CommandLine.arguments[0]
         )
-        let run = try PaperRun(plan, settings: settings, library: library)
         let id = RunID("\(RunClock.stamp())")
         let logging = RunLogging.standardError(settings, environment: environment, run: id, mode: mode)
         let logger = logging.logger()
         for warning in settings.warnings { logger.warning("\(warning)") }
+        let run = try PaperRun(plan, settings: settings, library: library, logger: logger)
+        let announce = { (line: String) in
+            if settings.logFormat == .json { logger.info("\(line)") } else { complain(line) }
+        }
         if plan.feed == .simulated, feed.isEmpty {
             announce(settings.credentials.line(then: "taking the SIMULATED market"))
         }
@@ -208,11 +211,10 @@ struct Run: ParsableCommand {
               another market          kbot run --strategy \(name) --seed \(seed + 1)
               a recording of yours    kbot run --strategy \(name) --feed replay:FILE
               change the rules        edit strategies/bollinger_scalper.lua and run again
+              Kalshi's own feed       comes with a later version
 
             """
     }
-
-    private func announce(_ text: String) { complain(text) }
 
     private func complain(_ text: String) {
         try? FileHandle.standardError.write(contentsOf: Data("kbot: \(text)\n".utf8))

@@ -4,6 +4,7 @@ package import KBotModel
 package import KBotReports
 import KBotScripting
 import KBotSimulation
+package import Logging
 
 /// `kbot run` on paper: makes the parts a plan asks for, runs them to the end, and makes the report.
 package final class PaperRun {
@@ -23,6 +24,7 @@ package final class PaperRun {
     private var filter: MarketFilter
     private var results: ResultKeeper
     private var terminal: Terminal
+    private var log: NoteLog?
     private var recorder: RunRecorder?
     private var stream: EventStream?
     private var session: TradingSession?
@@ -32,7 +34,7 @@ package final class PaperRun {
     /// Prepares a run; nothing is written yet.
     ///
     /// - Throws: ``RunFailure`` with the documented exit code.
-    package init(_ plan: RunPlan, settings: RunSettings, library: ScriptLibrary) throws(RunFailure) {
+    package init(_ plan: RunPlan, settings: RunSettings, library: ScriptLibrary, logger: Logger) throws(RunFailure) {
         self.plan = plan
         self.settings = settings
         let loader = try StrategyLoader(library: library, seed: plan.seed, parameters: plan.parameters)
@@ -41,7 +43,10 @@ package final class PaperRun {
         feed = try Self.makeFeed(plan)
         filter = MarketFilter(markets: plan.markets, series: plan.series)
         results = ResultKeeper()
-        terminal = Terminal(narrates: plan.speed != .max)
+        // For people the terminal tells; the log tells machines, and people who ask for debugging.
+        let logs = settings.logFormat == .json || settings.logLevel < .info
+        log = logs ? NoteLog(logger) : nil
+        terminal = Terminal(narrates: plan.speed != .max && !logs)
     }
 
     private static func makeFeed(_ plan: RunPlan) throws(RunFailure) -> any MarketFeed {
@@ -160,6 +165,7 @@ package final class PaperRun {
             listen: { [unowned self] note, _ in
                 recorder?.record(note)
                 try stream?.write(note)
+                log?.write(note)
                 terminal.tell(note)
             }
         )

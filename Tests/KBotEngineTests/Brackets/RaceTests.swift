@@ -224,3 +224,25 @@ private func leaving() throws -> Bench {
     #expect(bench.all(.target).isEmpty)
     #expect(bench.all(.exit).map(\.count) == [Quantity(contracts: 10)])
 }
+
+@Test func `contracts the venue sold twice are told, take no entry, and are settled with the market`() throws {
+    let bench = try leaving()
+    let target = try bench.last(.target)
+    // The look-up is wrong: the target still rests, and fills after the exit has sold everything.
+    bench.refuseCancel(target)
+    bench.answer(.found(target.id, OrderSnapshot(status: .unknown, filled: .zero)))
+    bench.fill(try bench.last(.exit), nil, at: 42, .taker)
+    #expect(bench.closedTrades.count == 1)
+    bench.checksMoney = false
+    bench.fill(target, Quantity(contracts: 3), price: target.price, .maker)
+    #expect(bench.warnings == [.orderMismatch])
+    bench.quote(48, 50)
+    bench.signal(Bench.long())
+    #expect(bench.denials.count == 1)
+    #expect(bench.all(.entry).count == 1)
+    bench.checksMoney = true
+    bench.settle(.no)
+    #expect(bench.failures.isEmpty)
+    #expect(bench.isFlat)
+    #expect(bench.view.openPositions == 0)
+}
