@@ -13,13 +13,7 @@ func kbot(_ products: String...) -> [Target.Dependency] {
 }
 
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    // The market simulator uses sqrt and round; a program without Foundation links the C mathematics by itself.
-    .executableTarget(
-        name: name,
-        dependencies: dependencies,
-        swiftSettings: strict,
-        linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]
-    )
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
 let package = Package(

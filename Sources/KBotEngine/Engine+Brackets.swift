@@ -6,6 +6,8 @@ extension Engine {
     static var exitPause: TimeSpan { .seconds(1) }
     /// Exit orders after which somebody should look.
     static var alertAfter: Int { 5 }
+    /// How long an answer of the venue is waited for while leaving, before the order is looked up.
+    static var answerPatience: TimeSpan { .seconds(5) }
     /// How far an exit order reaches through the touch.
     static var exitReach: PriceDelta { PriceDelta(cents: 10) }
     /// How long the venue keeps an entry after kbot should have cancelled it.
@@ -63,260 +65,6 @@ extension Engine {
         cancelEntry(of: bracket, why: "the stop was touched before the entry filled")
     }
 
-    // MARK: Entering
-
-    /// Sends the entry order of a new bracket.
-    mutating func sendEntry(of bracket: Bracket, _ entry: EntryCase, count: Quantity) throws(Refusal) {
-        let market = bracket.market
-        let price: Price
-        let life: NewOrder.TimeInForce
-        switch bracket.signal.entryType {
-        case .limit:
-            price = bracket.plan.entry
-            life = .goodTillCancelled(
-                expires: min(bracket.entryDeadline + Self.expirationMargin, market.facts.closeTime)
-            )
-        case .market, .stop:
-            guard let limit = takerLimit(bracket.direction.entrySide, in: market) else {
-                throw Refusal(.noQuote, "no quote is known to take from")
-            }
-            // The market may have jumped since the size was found: never worse than that size can bear.
-            price = bracket.direction == .long ? min(limit, bracket.worstEntry) : max(limit, bracket.worstEntry)
-            life = .immediateOrCancel
-        }
-        let order = NewOrder(
-            id: ClientOrderID(lastOrder + 1),
-            market: market.facts.id,
-            side: bracket.direction.entrySide,
-            price: price,
-            count: count,
-            timeInForce: life
-        )
-        let approved = try EntryGate.approve(order, entry, limits: configuration.limits)
-        entryTimes.append(now)
-        bracket.entry = send(approved, order, role: .entry, of: bracket, why: bracket.signal.reason)
-    }
-
-    /// The market reached a stop entry: take, if entries are still allowed.
-    private mutating func fire(_ bracket: Bracket, _ touch: Touch) {
-        let market = bracket.market
-        bracket.phase = .working
-        do throws(Refusal) {
-            try checkAccount(market)
-            let entry = entryCase(market, bracket.signal, bracket.plan, touch)
-            let count = try askRules(market, strategy: bracket.strategy, entry, bracket.count)
-            try sendEntry(of: bracket, entry, count: count)
-        } catch {
-            note(bracket.market, .denied(bracket.strategy, error.code, error.text))
-            finish(bracket)
-        }
-        planDeadlines()
-    }
-
-    /// Takes what is left of an entry off the book.
-    mutating func cancelEntry(of bracket: Bracket, why: String) {
-        guard bracket.entryCancelled == nil else { return }
-        switch bracket.phase {
-        case .armed:
-            bracket.entryCancelled = why
-            note(bracket.market, .denied(bracket.strategy, .entryCancelled, why))
-            finish(bracket)
-        case .working, .exiting:
-            guard let entry = bracket.entry, entry.order.state.isOpen else { return }
-            bracket.entryCancelled = why
-            cancel(entry, why: why)
-        case .awaitingSettlement, .done: break
-        }
-    }
-
-    // MARK: Leaving
-
-    /// Begins to leave: everything at the venue is cancelled first, so that no sale can exceed the position.
-    mutating func leave(_ bracket: Bracket, _ exit: ClosedTrade.Exit) {
-        switch bracket.phase {
-        case .armed: cancelEntry(of: bracket, why: exit.rawValue)
-        case .working:
-            bracket.phase = .exiting(exit)
-            if bracket.position.units > 0 { note(bracket.market, .exit(bracket.strategy, exit)) }
-            cancelEntry(of: bracket, why: exit.rawValue)
-            for target in bracket.targets { cancel(target, why: exit.rawValue) }
-            bracket.nextExit = now
-            proceed(bracket)
-        case .exiting, .awaitingSettlement, .done: break
-        }
-    }
-
-    /// Does the next thing a bracket needs, whatever just happened to it.
-    mutating func proceed(_ bracket: Bracket) {
-        if now >= bracket.market.facts.closeTime || bracket.market.facts.status == .closed { awaitSettlement(bracket) }
-        if bracket.position == .zero, !bracket.hasOpenOrders, bracket.phase != .armed {
-            finish(bracket)
-            return
-        }
-        switch bracket.phase {
-        case .working:
-            if bracket.position.units > 0 {
-                coverWithTarget(bracket)
-            } else if bracket.entered.units > 0 {
-                cancelEntry(of: bracket, why: "the target filled first")
-            }
-        case .exiting:
-            if bracket.position.units > 0, !bracket.hasOpenOrders, let next = bracket.nextExit, next <= now {
-                sendExit(of: bracket)
-            }
-        case .armed, .awaitingSettlement, .done: break
-        }
-    }
-
-    /// Rests a target for what is held and not covered yet; one request at a time, so that fills gather.
-    private mutating func coverWithTarget(_ bracket: Bracket) {
-        guard !bracket.targets.contains(where: { $0.order.state == .inFlight || $0.order.state == .outcomeUnknown }),
-            bracket.nextExit.map({ $0 <= now }) ?? true
-        else { return }
-        let uncovered = bracket.position - bracket.openReducing
-        guard uncovered.units > 0 else { return }
-        let order = NewOrder(
-            id: ClientOrderID(lastOrder + 1),
-            market: bracket.market.facts.id,
-            side: bracket.direction.exitSide,
-            price: bracket.plan.target,
-            count: uncovered,
-            timeInForce: .goodTillCancelled(expires: nil)
-        )
-        tellReducing(order, of: bracket)
-        guard
-            let approved = ReducingGate.approve(
-                order,
-                market: bracket.market.facts,
-                position: bracket.position,
-                open: bracket.openReducing
-            )
-        else {
-            bracket.nextExit = now + Self.exitPause
-            return
-        }
-        bracket.nextExit = nil
-        bracket.targets.append(send(approved, order, role: .target, of: bracket, why: nil))
-    }
-
-    private mutating func sendExit(of bracket: Bracket) {
-        let market = bracket.market
-        bracket.nextExit = now + Self.exitPause
-        bracket.exitAttempts += 1
-        if bracket.exitAttempts == Self.alertAfter + 1 {
-            note(
-                market,
-                .warning(
-                    .stopNotFilled,
-                    "\(market.facts.ticker): \(bracket.position) contracts still open after \(Self.alertAfter) exit orders"
-                )
-            )
-        }
-        let side = bracket.direction.exitSide
-        let fallback = bracket.direction == .long ? market.facts.grid.lowest : market.facts.grid.highest
-        let order = NewOrder(
-            id: ClientOrderID(lastOrder + 1),
-            market: market.facts.id,
-            side: side,
-            price: takerLimit(side, in: market) ?? fallback,
-            count: bracket.position,
-            timeInForce: .immediateOrCancel,
-            reduceOnly: true
-        )
-        tellReducing(order, of: bracket)
-        guard
-            let approved = ReducingGate.approve(
-                order,
-                market: market.facts,
-                position: bracket.position,
-                open: bracket.openReducing
-            )
-        else { return }
-        bracket.exits.append(send(approved, order, role: .exit, of: bracket, why: "attempt \(bracket.exitAttempts)"))
-    }
-
-    /// Shows a reducing order to the rules; they may speak, not stop it.
-    private mutating func tellReducing(_ order: NewOrder, of bracket: Bracket) {
-        guard !rules.isEmpty else { return }
-        tellVerdicts(
-            ProposedOrder(
-                strategy: bracket.strategy,
-                direction: bracket.direction,
-                price: order.price,
-                count: order.count,
-                plan: bracket.plan,
-                isReducing: true
-            ),
-            in: bracket.market
-        )
-    }
-
-    /// The worst price a taking order may have: ten cents through the touch (or the last trade), on the grid.
-    func takerLimit(_ side: BookSide, in market: MarketState) -> Price? {
-        let touch = market.touch(at: now)
-        let grid = market.facts.grid
-        switch side {
-        case .bid:
-            return (touch.ask ?? market.lastPrice).map { grid.roundedDown($0 + Self.exitReach) ?? grid.lowest }
-        case .ask:
-            return (touch.bid ?? market.lastPrice).map { grid.roundedUp($0 - Self.exitReach) ?? grid.highest }
-        }
-    }
-
-    // MARK: The end of a market
-
-    /// The market closed: what is held runs into settlement; resting orders die at the venue.
-    mutating func awaitSettlement(_ bracket: Bracket) {
-        switch bracket.phase {
-        case .armed: cancelEntry(of: bracket, why: "the market closed")
-        case .working, .exiting:
-            cancelEntry(of: bracket, why: "the market closed")
-            guard bracket.position.units > 0 else { return }
-            bracket.phase = .awaitingSettlement
-        case .awaitingSettlement, .done: break
-        }
-        planDeadlines()
-    }
-
-    /// Books what is held at the market's result.
-    mutating func settle(_ bracket: Bracket, _ settlement: Settlement) {
-        bracket.bookSettlement(settlement)
-        for managed in [bracket.entry].compactMap({ $0 }) + bracket.targets + bracket.exits {
-            managed.order.endWithMarket()
-        }
-        finish(bracket, exit: bracket.settledQuantity.units > 0 ? .settlement : nil)
-        planDeadlines()
-    }
-
-    /// The venue changed its mind: the round trips that ended by the first result are booked anew.
-    mutating func correct(_ market: MarketState, from old: Settlement, to new: Settlement) {
-        for (index, trade) in market.settledTrades.enumerated() {
-            let corrected = trade.corrected(from: old, to: new)
-            market.settledTrades[index] = corrected
-            account.correct(trade, to: corrected)
-            note(market, .corrected(old: trade, new: corrected))
-        }
-        markEquity()
-    }
-
-    /// Ends a bracket: books its round trip and lets it go.
-    mutating func finish(_ bracket: Bracket, exit: ClosedTrade.Exit? = nil) {
-        let reason: ClosedTrade.Exit
-        switch (exit, bracket.phase) {
-        case (let exit?, _): reason = exit
-        case (nil, .exiting(let exit)): reason = bracket.lastExit == .target ? .target : exit
-        case (nil, _): reason = .target
-        }
-        bracket.phase = .done
-        bracket.market.brackets.removeAll { $0 === bracket }
-        brackets.removeAll { $0 === bracket }
-        if let trade = bracket.takeRoundTrip(exit: reason, at: now) {
-            if trade.settled.units > 0 { bracket.market.settledTrades.append(trade) }
-            book(trade, in: bracket.market)
-        }
-        planDeadlines()
-    }
-
     // MARK: Deadlines
 
     /// Recomputes when the next bracket wants to be looked at.
@@ -341,7 +89,8 @@ extension Engine {
             }
             return due
         case .exiting:
-            guard bracket.position.units > 0, !bracket.hasOpenOrders, let next = bracket.nextExit else { return close }
+            if bracket.hasOpenOrders { return bracket.answerDue.map { min($0, close) } ?? close }
+            guard bracket.position.units > 0, let next = bracket.nextExit else { return close }
             return min(next, close)
         case .awaitingSettlement, .done: return nil
         }
@@ -361,8 +110,24 @@ extension Engine {
             if let before = configuration.exitBeforeClose, now >= close - before, bracket.position.units > 0 {
                 leave(bracket, .time)
             }
+            if case .exiting = bracket.phase, let due = bracket.answerDue, now >= due { askAgain(bracket) }
             proceed(bracket)
         }
         planDeadlines()
+    }
+
+    /// The venue is silent while a position should be left: its orders are looked up, until it answers.
+    private mutating func askAgain(_ bracket: Bracket) {
+        bracket.answerDue = now + Self.answerPatience
+        let silent = ([bracket.entry].compactMap { $0 } + bracket.targets + bracket.exits).filter(\.order.state.isOpen)
+        guard !silent.isEmpty else { return }
+        note(
+            bracket.market,
+            .warning(
+                .noAnswer,
+                "no answer on \(silent.map(\.order.id.description).joined(separator: ", ")); looking up"
+            )
+        )
+        for managed in silent { out.append(.lookUp(managed.order.id)) }
     }
 }

@@ -64,7 +64,9 @@ extension Engine {
             mismatch(managed, "\(transition) in state \(before.name)")
             return
         }
-        if managed.order.state != before { tell(managed, why: why) }
+        // What never rests is not told as resting.
+        let passes = transition == .accept && managed.order.request.timeInForce == .immediateOrCancel
+        if managed.order.state != before, !passes { tell(managed, why: why) }
         if managed.order.state == .outcomeUnknown { out.append(.lookUp(id)) }
         proceed(managed.bracket)
         planDeadlines()

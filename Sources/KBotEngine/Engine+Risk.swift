@@ -86,14 +86,24 @@ extension Engine {
         // The day begins with what the account was worth before this event.
         account.begin(now.utcDay, equity: equity)
         dayStart = now.utcDay.next.start
+        noteLossRoom(isGone: false)
     }
 
     // MARK: Blocks
 
     mutating func block(_ code: ReasonCode, until: Timestamp?, _ text: String) {
         guard blocks.begin(code, until: until, text) else { return }
-        note(nil, .blocked(code))
+        if code != .dailyLossLimit || !lossRoomIsGone { note(nil, .blocked(code)) }
         for bracket in brackets { cancelEntry(of: bracket, why: code.text) }
+    }
+
+    /// Tells when what is left under the daily loss limit is too little for one contract: that blocks entries as surely as
+    /// the limit itself, though a signal with a nearer stop may still fit.
+    mutating func noteLossRoom(isGone: Bool) {
+        guard isGone != lossRoomIsGone else { return }
+        lossRoomIsGone = isGone
+        guard !blocks.contains(.dailyLossLimit) else { return }
+        note(nil, isGone ? .blocked(.dailyLossLimit) : .unblocked(.dailyLossLimit))
     }
 
     mutating func unblock(_ code: ReasonCode) {

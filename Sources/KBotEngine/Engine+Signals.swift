@@ -95,8 +95,10 @@ extension Engine {
             market.brackets.append(bracket)
             brackets.append(bracket)
             planDeadlines()
+            noteLossRoom(isGone: false)
         } catch {
             note(market, .denied(name, error.code, error.text))
+            if error.code == .dailyLossLimit { noteLossRoom(isGone: true) }
         }
     }
 

@@ -9,7 +9,8 @@ public import KBotModel
 /// fixed: sequence check → book and candles → indicators → strategies → sizing → risk → order manager → effects.
 ///
 /// The parts live beside this file: `Engine+Markets` (what is public), `Engine+Signals` (from candle to order),
-/// `Engine+Orders` (what the venue says), `Engine+Brackets` (stops, targets, exits), `Engine+Risk` (blocks, equity).
+/// `Engine+Orders` (what the venue says), `Engine+Brackets` (stops and deadlines), `Engine+Entries`, `Engine+Exits`,
+/// `Engine+Risk` (blocks, equity).
 public struct Engine: ~Copyable {
     /// What the run set.
     public let configuration: EngineConfiguration
@@ -30,6 +31,8 @@ public struct Engine: ~Copyable {
 
     var account: Account
     var blocks = EntryBlocks()
+    /// Whether the last signal found less room under the daily loss limit than one contract needs.
+    var lossRoomIsGone = false
     /// Markets in which the account holds something that is not kbot's.
     var foreign: Set<MarketID> = []
     var dayStart = Timestamp.distantFuture
@@ -52,6 +55,8 @@ public struct Engine: ~Copyable {
     }
 
     /// The next time at which the engine wants a timer event; `distantFuture` when nothing is planned.
+    ///
+    /// Whoever feeds the engine must send that timer before any event of a later time.
     @inlinable public var nextDeadline: Timestamp { deadline }
     @usableFromInline var deadline = Timestamp.distantFuture
 

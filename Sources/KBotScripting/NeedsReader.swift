@@ -47,15 +47,16 @@ struct NeedsReader {
             )
         }
         try check(fields.map(\.name), Self.candleFields, "needs.candles")
-        let source = candles["source"]?.asString ?? "market"
-        guard source == "market" else {
-            throw ScriptFailure("\(script): needs.candles.source must be \"market\", not \"\(source)\"")
+        let source = candles["source"] ?? .string("market")
+        guard source == .string("market") else {
+            let given = source.asString.map { "\"\($0)\"" } ?? source.typeName
+            throw ScriptFailure("\(script): needs.candles.source must be \"market\", not \(given)")
         }
         let span: TimeSpan?
         switch candles["interval"] {
         case .string("auto"): return .auto
         case .string(let text): span = TimeSpan(text)
-        case let value: span = value?.asInteger.map { TimeSpan.seconds($0) }
+        case let value: span = value?.asInteger.flatMap { $0 <= 86_400 ? TimeSpan.seconds(max($0, 0)) : nil }
         }
         guard let span, span >= .seconds(1), span <= .hours(24) else {
             throw ScriptFailure(
@@ -90,8 +91,9 @@ struct NeedsReader {
                 throw ScriptFailure("\(place): \(kind) takes \(known.joined(separator: " and ")) only")
             }
         }
-        guard let period = value["period"]?.asInteger, (kind == "bollinger" ? 2...500 : 1...500).contains(period) else {
-            throw ScriptFailure("\(place).period must be a whole number up to 500")
+        let least: Int64 = kind == "bollinger" ? 2 : 1
+        guard let period = value["period"]?.asInteger, (least...500).contains(period) else {
+            throw ScriptFailure("\(place).period must be a whole number from \(least) to 500")
         }
         switch kind {
         case "bollinger":

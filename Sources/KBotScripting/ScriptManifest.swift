@@ -126,25 +126,31 @@ package struct ScriptManifest {
     /// - Throws: a failure that lists the script's parameters with their types and ranges.
     func values(_ given: [String: String]) throws(ScriptFailure) -> [(name: String, value: LuaValue)] {
         for name in given.keys.sorted() where !parameters.contains(where: { $0.name == name }) {
-            let list = parameters.map { "\n  \($0.name): \($0.range), default \(text(of: $0.defaultValue))" }.joined()
             throw ScriptFailure(
                 .parameter,
                 "--param \(name): \(self.name) has no parameter '\(name)'\(hint(name, parameters.map(\.name)))"
-                    + (list.isEmpty ? "; it has none" : "\nits parameters:\(list)")
+                    + (parameters.isEmpty ? "; it has none" : parameterList)
             )
         }
         var values: [(name: String, value: LuaValue)] = []
         for parameter in parameters {
-            values.append(
-                (
-                    parameter.name,
-                    try given[parameter.name].map { text throws(ScriptFailure) in
-                        try parameter.parse(text)
-                    } ?? parameter.defaultValue
-                )
-            )
+            var value = parameter.defaultValue
+            if let text = given[parameter.name] {
+                do throws(ScriptFailure) {
+                    value = try parameter.parse(text)
+                } catch {
+                    throw ScriptFailure(error.kind, "--param \(parameter.name)=\(text): \(error)\(parameterList)")
+                }
+            }
+            values.append((parameter.name, value))
         }
         return values
+    }
+
+    /// Every parameter with its type, range and default, a line each.
+    private var parameterList: String {
+        let lines = parameters.map { "\n  \($0.name): \($0.range), default \(text(of: $0.defaultValue))" }
+        return "\nthe parameters of \(name):" + lines.joined()
     }
 }
 

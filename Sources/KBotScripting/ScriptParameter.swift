@@ -56,7 +56,10 @@ package struct ScriptParameter: Hashable, Sendable {
         optimize = value["optimize"]?.asBool ?? false
         switch value["type"]?.asString {
         case "integer":
-            kind = .integer(min: minimum.map { Int64($0.rounded(.up)) }, max: maximum.map { Int64($0.rounded(.down)) })
+            kind = .integer(
+                min: minimum.flatMap { Int64(exactly: $0.rounded(.up)) },
+                max: maximum.flatMap { Int64(exactly: $0.rounded(.down)) }
+            )
         case "number": kind = .number(min: minimum, max: maximum)
         case "boolean": kind = .boolean
         case "string":
@@ -85,7 +88,7 @@ package struct ScriptParameter: Hashable, Sendable {
         case .string, .duration: value = .string(text)
         }
         let problem = value.map { self.problem(with: $0) } ?? "must be \(range), not '\(text)'"
-        if let problem { throw ScriptFailure(.parameter, "--param \(name)=\(text): \(name) \(problem)") }
+        if let problem { throw ScriptFailure(.parameter, "\(name) \(problem)") }
         return value ?? defaultValue
     }
 

@@ -16,8 +16,9 @@ struct Run: ParsableCommand {
             Examples:
               kbot run --strategy bollinger_scalper.lua
               kbot run --strategy bollinger_scalper.lua --speed 60
-              kbot run --strategy bollinger_scalper.lua --feed replay:trades.csv.gz --param interval=5s
-              kbot run --strategy bollinger_scalper.lua --risk-rule max_spread.lua --seed 7 --json
+              kbot run --strategy bollinger_scalper.lua --feed replay:trades.csv.gz
+              kbot run --strategy bollinger_scalper.lua --param period=30 --seed 7
+              kbot run --strategy bollinger_scalper.lua --risk-rule max_spread.lua
             """
     )
 
@@ -103,6 +104,9 @@ struct Run: ParsableCommand {
         guard let report = run.report(id: id, version: Version.current) else {
             throw RunFailure(.data, "nothing was run")
         }
+        if report.facts.skippedLines > 0 {
+            complain("\(report.facts.skippedLines) lines of the data were left out; the report names the first of them")
+        }
         try publish(report, plan)
         if !report.identityHolds {
             throw RunFailure(.other, "the books differ by \(report.identityDifference): please report this as a bug")
@@ -130,6 +134,9 @@ struct Run: ParsableCommand {
         plan.feed = try readFeed(settings)
         plan.series = series
         plan.markets = market
+        if markets != nil, plan.feed == .simulated {
+            throw RunFailure(.usage, "--markets: facts are for recordings; the simulated market knows its own")
+        }
         plan.marketsFile = markets
         plan.strict = strict
         plan.seed = seed
@@ -170,6 +177,9 @@ struct Run: ParsableCommand {
         }
         var paths: [String] = []
         for name in feed {
+            guard name != "sim" else {
+                throw RunFailure(.usage, "--feed sim: the simulated market cannot be mixed with recordings")
+            }
             guard name.hasPrefix("replay:"), name.count > "replay:".count else {
                 throw RunFailure(.usage, "--feed \(name): give sim, replay:PATH or kalshi")
             }
@@ -196,7 +206,10 @@ struct Run: ParsableCommand {
             let output = json ? Data(document) + Data("\n".utf8) : Data((text + "\n" + next(plan)).utf8)
             try FileHandle.standardOutput.write(contentsOf: output)
         } catch {
-            throw RunFailure(.other, "the report could not be written: \(error.localizedDescription)")
+            throw RunFailure(
+                .other,
+                "the report could not be written to \(plan.reportDirectory ?? "standard output"): \(error.localizedDescription)"
+            )
         }
     }
 

@@ -65,7 +65,7 @@ struct SettingOptions: ParsableArguments {
     @Option(help: "How the paper exchange fills: realistic, optimistic or pessimistic.")
     var fills: String?
 
-    @Option(help: "Folder in which kbot keeps what outlives a run.")
+    @Option(help: "Folder for what outlives a run; this version keeps nothing there.")
     var stateDir: String?
 
     @Option(help: "Least important log line: trace, debug, info, notice, warning, error or critical.")

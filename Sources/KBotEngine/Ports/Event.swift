@@ -38,7 +38,7 @@ public enum Command: Hashable, Sendable {
     case flatten
     /// No entries; open brackets stay managed. Without an end it lasts until ``resume``.
     case halt(until: Timestamp?, code: ReasonCode, reason: String)
-    /// Ends a halt and a manual circuit breaker.
+    /// Ends a halt and the pause of a circuit breaker.
     case resume
     /// The account holds something in this market that is not kbot's (or no longer does): no entries there.
     case foreignPosition(MarketID, Bool)

@@ -93,6 +93,8 @@ extension ReasonCode {
     public static let cannotWarmUp: ReasonCode = "CANNOT_WARM_UP"
     /// A stop could not leave after several tries.
     public static let stopNotFilled: ReasonCode = "STOP_NOT_FILLED"
+    /// The venue has not answered a cancel or an exit order for seconds.
+    public static let noAnswer: ReasonCode = "NO_ANSWER"
     /// The venue said something of an order that does not fit what is known.
     public static let orderMismatch: ReasonCode = "ORDER_MISMATCH"
 }

@@ -111,7 +111,8 @@ extension TradePlan {
         case .price(let price): wantedTarget = price
         case .offset(let distance): wantedTarget = long ? reference + distance : reference - distance
         }
-        guard let nearest = long ? grid.next(below: entry) : grid.next(above: entry) else {
+        let step = grid.step(at: entry)
+        guard let nearest = long ? grid.roundedDown(entry - step) : grid.roundedUp(entry + step) else {
             throw Refusal(.invalidGeometry, "no valid price is left for a stop beyond the entry \(entry)")
         }
         let rounded =

@@ -38,6 +38,8 @@ final class Bracket {
     /// When the next exit order may be sent.
     var nextExit: Timestamp?
     var exitAttempts = 0
+    /// When the venue's answers are asked for, if they have not come while leaving.
+    var answerDue: Timestamp?
     /// Why the entry was cancelled, once it was.
     var entryCancelled: String?
 

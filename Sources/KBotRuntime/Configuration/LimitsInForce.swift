@@ -130,7 +130,7 @@ struct LimitValues {
                 switch pause.value {
                 case .span(let span): "for \(span)"
                 case .day: "until 00:00 UTC"
-                case .manual: "until kbot resume"
+                case .manual: "for the rest of the run"
                 }
             let count = losses.value == 1 ? "1 loss" : "\(losses.value) losses in a row"
             return ("\(count), then a pause \(until)", [losses.source, pause.source])

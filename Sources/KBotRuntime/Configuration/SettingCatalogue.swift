@@ -83,7 +83,7 @@ package enum SettingCatalogue {
         "CIRCUIT_BREAKER_PAUSE",
         "How long that pause lasts.",
         defaultText: "60m",
-        allowed: "a time from 1m to 7d, day (until 00:00 UTC), or manual (until `kbot resume`)",
+        allowed: "a time from 1m to 7d, day (until 00:00 UTC), or manual (for the rest of the run)",
         fallback: RiskLimits.Pause.span(.minutes(60)),
         parse: SettingParsers.pause
     )
@@ -165,7 +165,7 @@ package enum SettingCatalogue {
     )
     static let onExit = Setting(
         "ON_EXIT",
-        "What becomes of open positions when a run ends.",
+        "What becomes of open positions when a run is interrupted.",
         defaultText: "ask",
         allowed: "ask (on a terminal; elsewhere hold), hold or flatten",
         fallback: ExitPolicy.ask,
@@ -174,7 +174,7 @@ package enum SettingCatalogue {
 
     static let stateDirectory = Setting(
         "STATE_DIR",
-        "Folder in which kbot keeps what outlives a run.",
+        "Folder for what outlives a run; this version keeps nothing there.",
         defaultText: ".kbot",
         allowed: "a path",
         fallback: ".kbot",

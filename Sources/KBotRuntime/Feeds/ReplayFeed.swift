@@ -106,7 +106,7 @@ package final class ReplayFeed: MarketFeed {
         var summary = FeedSummary()
         for source in sources { source.report(to: &summary) }
         for file in markets {
-            summary.sources.append("\(file.name): facts of \(file.facts.count) markets")
+            summary.sources.append("\(file.name): facts of \(counted(file.facts.count, "market"))")
             var log = DefectLog()
             for defect in file.defects { log.add(defect) }
             log.report(to: &summary)
@@ -126,12 +126,12 @@ package final class ReplayFeed: MarketFeed {
     private func warn(_ summary: inout FeedSummary) {
         summary.warnings += notes
         if summary.skipped > 0 {
-            summary.warnings.append("\(summary.skipped) lines could not be read and were left out")
+            summary.warnings.append("\(counted(summary.skipped, "line")) could not be read and left out")
         }
         let inferred = board.markets.count { board.facts(of: $0.id)?.settlement?.isInferred == true }
-        if inferred > 0 { summary.warnings.append("results of \(inferred) markets are inferred, not the venue's own") }
+        if inferred > 0 { summary.warnings.append("\(counted(inferred, "result")) inferred, not the venue's own") }
         let undecided = board.markets.count { !board.isSettled($0.id) && board.facts(of: $0.id)?.settlement == nil }
-        if undecided > 0 { summary.warnings.append("no result is known of \(undecided) markets") }
+        if undecided > 0 { summary.warnings.append("\(counted(undecided, "market")) without a result in the data") }
         if calendar.neverClosed > 0 {
             summary.warnings.append("\(calendar.neverClosed) markets were still far from their close at the end")
         }

@@ -40,6 +40,8 @@ package final class PaperRun {
         let loader = try StrategyLoader(library: library, seed: plan.seed, parameters: plan.parameters)
         strategies = try loader.strategies(plan.strategies)
         rules = try loader.rules(plan.rules)
+        try loader.checkOwners(among: plan.strategies + plan.rules)
+        try Self.checkGrace(settings.engine.candleGrace, strategies.map(\.strategy))
         feed = try Self.makeFeed(plan)
         filter = MarketFilter(markets: plan.markets, series: plan.series)
         results = ResultKeeper()
@@ -47,6 +49,23 @@ package final class PaperRun {
         let logs = settings.logFormat == .json || settings.logLevel < .info
         log = logs ? NoteLog(logger) : nil
         terminal = Terminal(narrates: plan.speed != .max && !logs)
+    }
+
+    /// A candle must close before the one after it ends.
+    private static func checkGrace(_ grace: TimeSpan, _ strategies: [any Strategy]) throws(RunFailure) {
+        for strategy in strategies {
+            let shortest: TimeSpan
+            switch strategy.needs.interval {
+            case .fixed(let span): shortest = span
+            case .auto: shortest = CandleInterval.usual.min() ?? .seconds(5)
+            }
+            guard grace < shortest else {
+                throw RunFailure(
+                    .usage,
+                    "--candle-grace \(grace): must be shorter than the candles of \(strategy.name), \(shortest)"
+                )
+            }
+        }
     }
 
     private static func makeFeed(_ plan: RunPlan) throws(RunFailure) -> any MarketFeed {
@@ -120,7 +139,10 @@ package final class PaperRun {
                 results.see(event)
                 try session.process(event)
                 events += 1
-                if events % 1_024 == 0, Interrupts.received > 0 { return try interrupted(session) }
+                // While time passes at a finite speed, an event can be seconds of market time away from the next.
+                if events % 1_024 == 0 || plan.speed != .max, Interrupts.received > 0 {
+                    return try interrupted(session)
+                }
             }
             batch.removeAll(keepingCapacity: true)
             terminal.progress(feed.progress, now: session?.now ?? .distantPast, events: events)
@@ -129,7 +151,9 @@ package final class PaperRun {
         if let unknown = filter.unknown {
             throw RunFailure(.data, "--market \(unknown): not in the data; it has \(filter.seenText)")
         }
-        guard let session else { throw RunFailure(.data, "the data holds no market event") }
+        guard let session else {
+            throw RunFailure(.data, "no event of a market that was asked for; the data has \(filter.seenText)")
+        }
         // What is still due: the last candles, the exchange's last answers, results nobody sent.
         while let result = results.due(before: .distantFuture) { try session.process(result) }
         try session.advance(to: session.now + .seconds(2))
@@ -159,6 +183,7 @@ package final class PaperRun {
             exchange: exchange,
             speed: plan.speed,
             idle: { [unowned self] engine in
+                try? stream?.flush()  // who watches the file sees what has happened; a failure shows at the end
                 terminal.status(now: engine.now, account: engine.accountView, open: engine.openTrades)
                 return Interrupts.received == 0
             },
@@ -304,9 +329,11 @@ package final class PaperRun {
         facts.riskRules = rules.map(\.facts)
         facts.notes = summary.warnings + recorder.warnings + settings.warnings
         if results.inferred > 0 {
-            facts.notes.append("results of \(results.inferred) markets were inferred from their last price")
+            facts.notes.append("\(counted(results.inferred, "result")) inferred from the last price")
         }
-        if results.unknown > 0 { facts.notes.append("\(results.unknown) markets ended without a known result") }
+        if results.unknown > 0 {
+            facts.notes.append("\(counted(results.unknown, "market")) ended without a known result")
+        }
         return facts
     }
 }

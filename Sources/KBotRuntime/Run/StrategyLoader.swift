@@ -26,11 +26,11 @@ struct StrategyLoader {
                 throw RunFailure(.usage, "--param \(text): write --param name=value, or script.name=value")
             }
             let key = text[..<equals]
-            let parts = key.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+            let dot = key.lastIndex(of: ".")
             parsed.append(
                 Parameter(
-                    script: parts.count == 2 ? String(parts[0]) : nil,
-                    name: String(parts[parts.count - 1]),
+                    script: dot.map { String(key[..<$0]) },
+                    name: String(dot.map { key[key.index(after: $0)...] } ?? key),
                     value: String(text[text.index(after: equals)...])
                 )
             )
@@ -137,13 +137,27 @@ struct StrategyLoader {
         return loaded
     }
 
-    private func base(_ file: ScriptFile) -> String {
-        file.name.hasSuffix(".lua") ? String(file.name.dropLast(4)) : file.name
+    /// Refuses parameters for a script that is not among those asked for: nobody would ever read them.
+    func checkOwners(among names: [String]) throws(RunFailure) {
+        let known = names.map { name in
+            base(String((name.split(separator: "/").last ?? "").trimmingPrefix("native:")))
+        }
+        for parameter in parameters {
+            guard let script = parameter.script, !known.contains(script) else { continue }
+            let hint = nearest(to: script, in: known).map { "did you mean \($0).\(parameter.name)?" }
+            throw RunFailure(
+                .usage,
+                "--param \(script).\(parameter.name): no script '\(script)' runs; "
+                    + (hint ?? "there is \(known.joined(separator: ", "))")
+            )
+        }
     }
+
+    private func base(_ name: String) -> String { name.hasSuffix(".lua") ? String(name.dropLast(4)) : name }
 
     private func values(for file: ScriptFile) -> [String: String] {
         var values: [String: String] = [:]
-        for parameter in parameters where parameter.script == nil || parameter.script == base(file) {
+        for parameter in parameters where parameter.script == nil || parameter.script == base(file.name) {
             values[parameter.name] = parameter.value
         }
         return values
@@ -151,7 +165,9 @@ struct StrategyLoader {
 
     private func values(forRule file: ScriptFile) -> [String: String] {
         var values: [String: String] = [:]
-        for parameter in parameters where parameter.script == base(file) { values[parameter.name] = parameter.value }
+        for parameter in parameters where parameter.script == base(file.name) {
+            values[parameter.name] = parameter.value
+        }
         return values
     }
 

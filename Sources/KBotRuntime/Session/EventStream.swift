@@ -18,13 +18,17 @@ package struct EventStream: ~Copyable {
     ///
     /// - Throws: ``RunFailure`` when the file cannot be written.
     package init(path: String) throws(RunFailure) {
-        guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path)
-        else { throw RunFailure(.usage, "--events: cannot write \(path)") }
-        self.file = file
+        // Opened in place: a pipe or a device stays what it is.
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+        guard descriptor >= 0 else {
+            throw RunFailure(.usage, "--events: cannot write \(path): \(unsafe String(cString: strerror(errno)))")
+        }
+        file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 
     /// Writes out what is still gathered.
     package mutating func flush() throws(RunFailure) {
+        guard !writer.bytes.isEmpty else { return }
         do {
             try file.write(contentsOf: Data(writer.bytes))
         } catch {
@@ -132,10 +136,10 @@ package struct EventStream: ~Copyable {
         line("signal", note) {
             $0.field("strategy", strategy)
             $0.field("side", signal.direction.rawValue)
-            $0.field("entry_type", signal.entryType.rawValue)
             $0.field("entry", plan.entry)
             $0.field("stop", plan.stop)
             $0.field("target", plan.target)
+            $0.field("entry_type", signal.entryType.rawValue)
             if let reason = signal.reason { $0.field("reason", reason) }
         }
     }

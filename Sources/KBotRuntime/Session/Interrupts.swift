@@ -6,12 +6,14 @@ package enum Interrupts {
     private static let count = Atomic<Int>(0)
 
     /// Begins to listen; the third signal ends the process at once.
+    ///
+    /// A signal also ends a question put to the operator: reading the answer is not taken up again.
     package static func listen() {
-        for number in [SIGINT, SIGTERM] {
-            signal(number) { _ in
-                if Interrupts.count.add(1, ordering: .relaxed).newValue > 2 { _exit(130) }
-            }
+        var action = sigaction()
+        unsafe action.__sigaction_handler.sa_handler = { _ in
+            if Interrupts.count.add(1, ordering: .relaxed).newValue > 2 { _exit(130) }
         }
+        for number in [SIGINT, SIGTERM] { _ = unsafe sigaction(number, &action, nil) }
     }
 
     /// Signals so far.

@@ -32,3 +32,6 @@ package struct RunFailure: Error, Sendable, CustomStringConvertible {
     /// The message.
     package var description: String { message }
 }
+
+/// A count with its noun: `1 line`, `3 lines`.
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

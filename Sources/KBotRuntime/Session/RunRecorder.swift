@@ -47,6 +47,7 @@ package struct RunRecorder {
             if trade.exit == .settlement { funnel.settled += 1 } else { funnel.closed += 1 }
         case .corrected(let old, let new): tracker.replace(old, with: new, at: note.time)
         case .equity(let equity): tracker.mark(equity: equity, at: note.time)
+        case .blocked(.entriesStopped): break  // the end of the run is no limit
         case .blocked(let code): blocked.block(code.text, at: note.time)
         case .unblocked(let code): blocked.unblock(code.text, at: note.time)
         case .warning(_, let text):

@@ -13,6 +13,10 @@ struct Terminal {
     private var lastDraw: ContinuousClock.Instant
     private var drawn = 0
     private var names: [String] = []
+    private var warned: Set<String> = []
+
+    /// Warnings printed while a run goes at full speed.
+    private static let mostWarnings = 10
 
     /// Progress shows on what lasts longer than this.
     private static let patience = Duration.seconds(2)
@@ -35,12 +39,12 @@ struct Terminal {
         lastDraw = clock.now
         let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
         let rate = "\(Int(Double(events) / seconds / 1_000))k events/s"
-        guard let share, share > 0 else { return draw("\(now.description.prefix(19))  \(rate)") }
+        guard let share, share > 0 else { return draw("\(Self.moment(now, 19))  \(rate)") }
         let width = 24
         let filled = Int(share * Double(width))
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
         let left = Int((seconds / share - seconds).rounded())
-        draw("\(bar) \(Int(share * 100)) %  market time \(now.description.prefix(16))  \(rate)  \(left) s left")
+        draw("\(bar) \(Int(share * 100)) %  market time \(Self.moment(now, 16))  \(rate)  \(left) s left")
     }
 
     /// Shows where the run stands at finite speed.
@@ -51,7 +55,7 @@ struct Terminal {
             "  \($0.direction.rawValue) \($0.count) \($0.market) at \(cents($0.mark))"
         }
         draw(
-            "\(now.description.prefix(19))  equity \(account.equity.dollarText)  today \(account.dayPnL.signedDollarText)"
+            "\(Self.moment(now, 19))  equity \(account.equity.dollarText)  today \(account.dayPnL.signedDollarText)"
                 + (position ?? "  flat")
         )
     }
@@ -70,16 +74,31 @@ struct Terminal {
             while names.count <= index { names.append("") }
             names[index] = market.ticker.text
         }
+        if case .warning(_, let text) = note.kind, !narrates {
+            warn(text)
+            return
+        }
         guard narrates, let text = sentence(note) else { return }
         clear()
         let market = note.market.flatMap { Int($0.index) < names.count ? names[Int($0.index)] + "  " : nil } ?? ""
-        put("\(note.time.description.prefix(23))  \(market)\(text)\n")
+        put("\(Self.moment(note.time, 23))  \(market)\(text)\n")
+    }
+
+    /// Prints a warning once, and only so many of them; the report and the event stream have them all.
+    mutating func warn(_ text: String) {
+        guard warned.count < Self.mostWarnings, warned.insert(text).inserted else { return }
+        say("kbot: warning: \(text)")
     }
 
     /// Prints a line as it is.
     mutating func say(_ text: String) {
         clear()
         put(text + "\n")
+    }
+
+    /// A time as people write it: `2026-06-01 00:03:35.250`, cut to a length.
+    private static func moment(_ time: Timestamp, _ length: Int) -> String {
+        String(time.description.prefix(length)).replacing("T", with: " ")
     }
 
     private func sentence(_ note: Note) -> String? {
@@ -89,6 +108,7 @@ struct Terminal {
                 + "target \(cents(plan.target))" + (signal.reason.map { " (\($0))" } ?? "")
         case .noSignal(_, let code, filtered: true): "no signal  \(code)"
         case .denied(_, let code, let text): "denied  \(code): \(text)"
+        case .order(let update) where update.state == .partlyFilled: nil  // its fill has a line
         case .order(let update):
             "order \(update.request.id)  \(update.role.rawValue) \(update.request.side == .bid ? "buy" : "sell") "
                 + "\(update.request.count) at \(cents(update.request.price)): \(update.state.name)"

@@ -1,8 +1,10 @@
+import KBotEngine
+import KBotModel
 import KBotScripting
 import Testing
 
 /// A script whose table has these fields, each given as Lua text; nil leaves one out.
-private func complaint(_ changes: [String: String?]) -> String? {
+private func complaint(_ changes: [String: String]) -> String? {
     var fields: [String: String] = [
         "api": "1", "kind": "'strategy'", "name": "'x'", "version": "'1'",
         "needs": "function() return { candles = { interval = '5s' } } end", "on_candle": "function() end",
@@ -38,7 +40,7 @@ private func complaint(_ changes: [String: String?]) -> String? {
     ("on_candle", "test.lua: a strategy needs a function 'on_candle'"),
 ])
 func `a missing field is named`(_ field: String, _ message: String) {
-    #expect(complaint([field: .some(nil)]) == message)
+    #expect(complaint([field: "nil"]) == message)
 }
 
 @Test(arguments: [
@@ -86,7 +88,7 @@ func `a field of the wrong type is named with what it must be`(_ field: String, 
 }
 
 @Test func `a callback of the contract that is never called is told`() throws {
-    let strategy = try LuaStrategy(Scripts.strategy("function s.on_book() end function s.on_timer() end"))
+    let strategy = try LuaStrategy(Scripts.strategy(more: "function s.on_book() end function s.on_timer() end"))
     #expect(strategy.takeMessages().compactMap(\.line) == ["this version does not call on_book, on_timer"])
 }
 

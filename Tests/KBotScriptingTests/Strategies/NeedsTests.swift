@@ -1,4 +1,5 @@
 import KBotEngine
+import KBotModel
 import KBotScripting
 import Testing
 

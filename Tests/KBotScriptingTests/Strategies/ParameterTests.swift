@@ -1,3 +1,4 @@
+import KBotEngine
 import KBotScripting
 import Testing
 
