@@ -80,8 +80,15 @@ struct NeedsReader {
 
     private func indicator(_ name: String, _ value: LuaValue) throws(ScriptFailure) -> IndicatorSpec {
         let place = "\(script): needs.indicators.\(name)"
-        guard case .table(let fields) = value, let kind = fields.first(where: { $0.key == .integer(1) })?.value.asString
-        else { throw ScriptFailure("\(place) must be a table such as { \"bollinger\", period = 25, stddev = 2.0 }") }
+        let fields: [LuaField] =
+            switch value {
+            case .table(let fields): fields
+            case .array(let elements): elements.enumerated().map { LuaField(key: .integer(Int64($0 + 1)), value: $1) }
+            default: []
+            }
+        guard let kind = fields.first(where: { $0.key == .integer(1) })?.value.asString else {
+            throw ScriptFailure("\(place) must be a table such as { \"bollinger\", period = 25, stddev = 2.0 }")
+        }
         guard Self.indicatorNames.contains(kind) else {
             throw ScriptFailure("\(place): there is no indicator \"\(kind)\"\(hint(kind, Self.indicatorNames))")
         }

@@ -128,7 +128,7 @@ package final class PaperRun {
         var batch: [MarketEvent] = []
         batch.reserveCapacity(4_096)
         while try feed.next(into: &batch) {
-            for event in batch {
+            for (index, event) in batch.enumerated() {
                 guard let event = filter.pass(event) else { continue }
                 let session = self.session ?? begin(at: event.time)
                 if let end = endTime, event.time >= end {
@@ -141,12 +141,12 @@ package final class PaperRun {
                 events += 1
                 // While time passes at a finite speed, an event can be seconds of market time away from the next.
                 if events % 1_024 == 0 || plan.speed != .max, Interrupts.received > 0 {
-                    return try interrupted(session)
+                    return try interrupted(session, batch[(index + 1)...])
                 }
             }
             batch.removeAll(keepingCapacity: true)
             terminal.progress(feed.progress, now: session?.now ?? .distantPast, events: events)
-            if Interrupts.received > 0, let session { return try interrupted(session) }
+            if Interrupts.received > 0, let session { return try interrupted(session, []) }
         }
         if let unknown = filter.unknown {
             throw RunFailure(.data, "--market \(unknown): not in the data; it has \(filter.seenText)")
@@ -209,14 +209,16 @@ package final class PaperRun {
     // MARK: Ending
 
     /// Ctrl-C: no more entries, resting ones are cancelled, then what `--on-exit` says; a second one ends it at once.
-    private func interrupted(_ session: TradingSession) throws -> Ending {
+    ///
+    /// `rest` is what was read from the feed and not looked at yet.
+    private func interrupted(_ session: TradingSession, _ rest: ArraySlice<MarketEvent>) throws -> Ending {
         terminal.say("interrupted: no new entries, resting entries are cancelled (Ctrl-C again: stop now)")
         try session.command(.stopEntries)
         // The exchange's answers arrive within its longest delay.
         try session.advance(to: session.now + .seconds(1))
         guard session.read({ !$0.openTrades.isEmpty }) else { return .interrupted }
         switch askOnExit() {
-        case .flatten: try flatten(session)
+        case .flatten: try flatten(session, rest)
         case .hold, .ask:
             terminal.say("positions are held: their targets stay, but NO STOP IS WATCHED from now on")
         }
@@ -232,19 +234,18 @@ package final class PaperRun {
     }
 
     /// Leaves every position on the data that comes next, for at most a minute of market time.
-    private func flatten(_ session: TradingSession) throws {
+    private func flatten(_ session: TradingSession, _ rest: ArraySlice<MarketEvent>) throws {
         try session.command(.flatten)
         let end = session.now + .minutes(1)
-        var batch: [MarketEvent] = []
-        while session.now < end, session.read({ $0.hasOpenTrades }), Interrupts.received < 2,
-            try feed.next(into: &batch)
-        {
+        func goesOn() -> Bool { session.now < end && session.read { $0.hasOpenTrades } && Interrupts.received < 2 }
+        var batch = Array(rest)
+        repeat {
             for event in batch {
-                guard let event = filter.pass(event) else { continue }
-                try session.process(event)
+                guard goesOn() else { break }
+                if let event = filter.pass(event) { try session.process(event) }
             }
             batch.removeAll(keepingCapacity: true)
-        }
+        } while try goesOn() && feed.next(into: &batch)
         if session.read({ $0.hasOpenTrades }) {
             terminal.say("not everything could be sold; what is left is in the report")
         }

@@ -13,7 +13,14 @@ package enum Interrupts {
         unsafe action.__sigaction_handler.sa_handler = { _ in
             if Interrupts.count.add(1, ordering: .relaxed).newValue > 2 { _exit(130) }
         }
-        for number in [SIGINT, SIGTERM] { _ = unsafe sigaction(number, &action, nil) }
+        // Whoever started this process may have had them blocked, and a process inherits that.
+        var wanted = sigset_t()
+        unsafe sigemptyset(&wanted)
+        for number in [SIGINT, SIGTERM] {
+            _ = unsafe sigaction(number, &action, nil)
+            unsafe sigaddset(&wanted, number)
+        }
+        unsafe pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
     }
 
     /// Signals so far.

@@ -14,7 +14,8 @@ final class Duel {
     /// Whether ``notes`` keeps what was told.
     var keepsNotes = true
 
-    init(_ parameters: BollingerScalper.Parameters, _ configure: (inout EngineConfiguration) -> Void = { _ in }) throws {
+    init(_ parameters: BollingerScalper.Parameters, _ configure: (inout EngineConfiguration) -> Void = { _ in }) throws
+    {
         var configuration = EngineConfiguration()
         configure(&configuration)
         script = try LuaStrategy(

@@ -77,8 +77,10 @@ struct `Recorded days` {
                 let market = try #require(note.market)
                 isInTime = markets[Int(market.index)].closeTime - candle.end >= .minutes(8)
             case .noSignal(_, .warmingUp, _): counts.judged -= 1
-            case .trigger(_, .long): counts[keyPath: isInTime ? \RecordedTriggers.long : \RecordedTriggers.lateLong] += 1
-            case .trigger(_, .short): counts[keyPath: isInTime ? \RecordedTriggers.short : \RecordedTriggers.lateShort] += 1
+            case .trigger(_, .long):
+                counts[keyPath: isInTime ? \RecordedTriggers.long : \RecordedTriggers.lateLong] += 1
+            case .trigger(_, .short):
+                counts[keyPath: isInTime ? \RecordedTriggers.short : \RecordedTriggers.lateShort] += 1
             default: break
             }
         }

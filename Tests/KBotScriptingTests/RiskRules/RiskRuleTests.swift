@@ -9,7 +9,9 @@ private func verdict(_ check: String, reducing: Bool = false) throws -> Verdict 
 
 @Test func `a rule allows, reduces, denies and halts`() throws {
     #expect(try verdict("return 'allow'") == .allow)
-    #expect(try verdict("return 'reduce', 2.559, 'SMALL', 'less'") == .reduce(to: Quantity(units: 255), "SMALL", "less"))
+    #expect(
+        try verdict("return 'reduce', 2.559, 'SMALL', 'less'") == .reduce(to: Quantity(units: 255), "SMALL", "less")
+    )
     #expect(try verdict("return 'deny', 'NO', 'why'") == .deny("NO", "why"))
     #expect(try verdict("return 'deny', 'NO'") == .deny("NO", ""))
     #expect(
@@ -20,7 +22,8 @@ private func verdict(_ check: String, reducing: Bool = false) throws -> Verdict 
 }
 
 @Test(arguments: [
-    "", "return nil", "return true", "return 'yes'", "return {}", "return 'deny'", "return 'deny', 7", "return 'deny', ''",
+    "", "return nil", "return true", "return 'yes'", "return {}", "return 'deny'", "return 'deny', 7",
+    "return 'deny', ''",
     "return 'deny', ('x'):rep(65)", "return 'reduce'", "return 'reduce', 'one', 'A'", "return 'reduce', -1, 'A'",
     "return 'reduce', 0/0, 'A'", "return 'reduce', 1/0, 'A'", "return 'reduce', 5", "return 'halt', 'soon', 'A'",
     "return 'halt', 1e300, 'A'", "return 'halt', 0/0, 'A'", "return 'halt', 5", "error('broken')", "return nothere",

@@ -83,10 +83,14 @@ func `no market is at hand in on_start`(_ field: String) throws {
     #expect(stage.lines.dropFirst(2).first == "target sell 58 \(count) 0.0123 true")
 }
 
-@Test(arguments: [(Settlement.yes, "yes 100.0"), (.no, "no 0.0"), (Settlement(value: Price(units: 3_750)), "scalar 37.5")])
+@Test(arguments: [
+    (Settlement.yes, "yes 100.0"), (.no, "no 0.0"), (Settlement(value: Price(units: 3_750)), "scalar 37.5"),
+])
 func `on_settle hears the result and its value in cents`(_ settlement: Settlement, _ line: String) throws {
     let strategy = try LuaStrategy(
-        Scripts.strategy("function s.on_settle(ctx, e) ctx.log(e.result .. ' ' .. e.value) ctx.log(ctx.market.ticker) end")
+        Scripts.strategy(
+            "function s.on_settle(ctx, e) ctx.log(e.result .. ' ' .. e.value) ctx.log(ctx.market.ticker) end"
+        )
     )
     let stage = Stage([strategy])
     stage.trade(48)
@@ -111,7 +115,9 @@ func `on_settle hears the result and its value in cents`(_ settlement: Settlemen
     #expect(failure.hasSuffix("(on_candle in M0 at 2026-11-22T19:30:10.000000Z)"), "\(failure)")
 }
 
-@Test(arguments: ["while true do end", "local s = 'x' while true do s = s .. s end", "pcall(function() while true do end end)"])
+@Test(arguments: [
+    "while true do end", "local s = 'x' while true do s = s .. s end", "pcall(function() while true do end end)",
+])
 func `a script over its limits yields nothing`(_ body: String) throws {
     let (decision, messages) = try Scene().run(body)
     #expect(decision == .none(.scriptFailed))
@@ -150,8 +156,10 @@ private func fragile() throws -> LuaStrategy {
 }
 
 @Test func `a quarantined script keeps its position's target`() throws {
-    let stage = try Stage.withLong("function s.on_fill() end local first = s.on_candle "
-        + "function s.on_candle(ctx, c) if ctx.state.done then error('broken') end return first(ctx, c) end")
+    let stage = try Stage.withLong(
+        "function s.on_fill() end local first = s.on_candle "
+            + "function s.on_candle(ctx, c) if ctx.state.done then error('broken') end return first(ctx, c) end"
+    )
     try stage.fillLast()
     for _ in 0..<4 { stage.nextCandle() }
     #expect(stage.codes.suffix(2) == ["SCRIPT_QUARANTINED", "SCRIPT_QUARANTINED"])

@@ -52,7 +52,8 @@ func `a script sees each field in its unit`(_ expression: String, _ value: Strin
         )
     )
     let fields = ["side", "count", "entry", "stop", "target"]
-    let body = "local p = ctx.position return nil, table.concat({ "
+    let body =
+        "local p = ctx.position return nil, table.concat({ "
         + fields.map { "p.\($0)" }.joined(separator: ", ") + " }, ' ')"
     #expect(try scene.run(body).decision.code == "long 3.0 45.1 40.0 55.5")
 }

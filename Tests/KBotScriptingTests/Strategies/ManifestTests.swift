@@ -88,7 +88,7 @@ func `a field of the wrong type is named with what it must be`(_ field: String, 
 }
 
 @Test func `a callback of the contract that is never called is told`() throws {
-    let strategy = try LuaStrategy(Scripts.strategy(more: "function s.on_book() end function s.on_timer() end"))
+    let strategy = try LuaStrategy(Scripts.strategy("function s.on_book() end function s.on_timer() end"))
     #expect(strategy.takeMessages().compactMap(\.line) == ["this version does not call on_book, on_timer"])
 }
 

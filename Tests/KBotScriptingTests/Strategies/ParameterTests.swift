@@ -73,7 +73,10 @@ func `every wrong parameter lists the script's parameters with types, ranges and
 @Test(arguments: [
     ("n = 5", "params.n must be a table such as { type = \"integer\", default = 25 }"),
     ("n = { default = 5 }", "params.n.type must be integer, number, boolean, string or duration, not missing"),
-    ("n = { type = 'float', default = 5 }", "params.n.type must be integer, number, boolean, string or duration, not float"),
+    (
+        "n = { type = 'float', default = 5 }",
+        "params.n.type must be integer, number, boolean, string or duration, not float"
+    ),
     ("n = { type = 'integer' }", "params.n has no default"),
     ("n = { type = 'integer', default = 5.5 }", "params.n.default must be an integer, not 5.5"),
     ("n = { type = 'integer', default = 5, max = 4 }", "params.n.default must be an integer of at most 4, not 5"),

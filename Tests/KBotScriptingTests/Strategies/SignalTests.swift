@@ -120,10 +120,10 @@ func `an offset is a distance above 0`(_ offset: String) throws {
 }
 
 @Test(arguments: [
-    ("return 45", "return a signal table, or nil and a reason code; not number"),
+    ("return 45", "return a signal table, or nil and a reason code; not integer"),
     ("return 'long'", "return a signal table, or nil and a reason code; not string"),
     ("return false", "return a signal table, or nil and a reason code; not boolean"),
-    ("return nil, 7", "the second result must be a reason code such as \"NO_SIGNAL\", not number"),
+    ("return nil, 7", "the second result must be a reason code such as \"NO_SIGNAL\", not integer"),
     ("return nil, {}", "the second result must be a reason code such as \"NO_SIGNAL\", not table"),
     ("return nil, ''", "a reason code has 1 to 64 characters"),
     ("return nil, ('x'):rep(65)", "a reason code has 1 to 64 characters"),

@@ -129,6 +129,8 @@ final class Stage {
     }
     var denials: [ReasonCode] { notes.compactMap { if case .denied(_, let code, _) = $0.kind { code } else { nil } } }
     var verdicts: [(verdict: Verdict, reducing: Bool)] {
-        notes.compactMap { if case .verdict(_, let verdict, let reducing) = $0.kind { (verdict, reducing) } else { nil } }
+        notes.compactMap {
+            if case .verdict(_, let verdict, let reducing) = $0.kind { (verdict, reducing) } else { nil }
+        }
     }
 }
