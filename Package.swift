@@ -113,7 +113,22 @@ let package = Package(
                 logging,
             ]
         ),
-        tests("kbot", ["KBotRuntime", "KBotModel"]),
+        tests("kbot", ["KBotRuntime", "KBotModel"], exclude: ["Golden"]),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The benchmarks measure parts that only this package sees, so they are a target of it; only scripts/bench builds them.
+if Context.environment["KBOT_BENCHMARKS"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "kbot-benchmarks",
+            dependencies: [
+                "KBotRuntime", "KBotScripting", "KBotKalshi", "KBotSimulation", "KBotReports", "KBotEngine",
+                "KBotIndicators", "KBotModel", "KBotTestSupport", "CZlib", logging,
+            ],
+            path: "Benchmarks",
+            swiftSettings: strict
+        )
+    )
+}

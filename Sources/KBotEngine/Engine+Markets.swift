@@ -101,7 +101,7 @@ extension Engine {
             market.series[index].aggregator.add(price: trade.price, count: trade.count, at: time)
         }
         if let due = market.candleDue, due < candleDue { candleDue = due }
-        guard strategies.contains(where: { $0.callbacks.contains(.trade) }) else { return }
+        guard hearsTrades else { return }
         for (index, strategy) in strategies.enumerated() where strategy.callbacks.contains(.trade) {
             guard market.slots[index].indicators.isReady else { continue }
             let decision = strategy.onTrade(trade, context(of: index, in: market))
@@ -178,7 +178,8 @@ extension Engine {
         released.append((now, market))
         while let (time, old) = released.first, now - time > Self.memory {
             released.removeFirst()
-            for id in old.orderIDs { orders[id] = nil }
+            for id in old.orderIDs { orders.removeValue(forKey: id)?.bracket.forgetOrders() }
+            old.orderIDs = []
             if old.settledTrades.isEmpty { markets[Int(old.facts.id.index)] = nil }
         }
         candleDue = active.compactMap(\.candleDue).min() ?? .distantFuture

@@ -16,6 +16,8 @@ public struct Engine: ~Copyable {
     public let configuration: EngineConfiguration
     let strategies: [any Strategy]
     let rules: [any RiskRule]
+    /// Whether any strategy wants to hear trades.
+    let hearsTrades: Bool
 
     /// Largest time seen.
     public internal(set) var now = Timestamp.distantPast
@@ -50,6 +52,7 @@ public struct Engine: ~Copyable {
         self.configuration = configuration
         self.strategies = strategies
         self.rules = rules
+        hearsTrades = strategies.contains { $0.callbacks.contains(.trade) }
         account = Account(initialCapital: configuration.initialCapital, at: Timestamp(seconds: 0))
         lastEquity = configuration.initialCapital
     }

@@ -7,7 +7,7 @@ struct NeedsReader {
     private let machine: ScriptMachine
     private var script: String { machine.file.name }
 
-    private static let fields = ["candles", "indicators", "history"]
+    private static let fields = ["candles", "indicators"]
     private static let candleFields = ["source", "interval"]
     private static let indicatorNames = ["bollinger", "sma", "ema", "atr", "rsi"]
 

@@ -114,6 +114,7 @@ final class ScriptMachine {
                 context.messages.append(
                     .failure(
                         "\(file.name) failed \(failuresInRow) times in a row and is asked no more; "
+                            + (manifest.kind == .riskRule ? "every entry is denied from now on; " : "")
                             + "what is open keeps its stops and targets"
                     )
                 )

@@ -216,14 +216,16 @@ struct Run: ParsableCommand {
     /// What to try next, after a run on the simulated market.
     private func next(_ plan: RunPlan) -> String {
         guard plan.feed == .simulated else { return "" }
-        let name = strategy.first ?? "bollinger_scalper.lua"
+        // The wrapper of a checkout says where it is; an installed program stands on the path.
+        let program = ProcessInfo.processInfo.environment["KBOT_HOME"] == nil ? "kbot" : "./kbot"
+        let again = "\(program) run --strategy \(strategy.first ?? "bollinger_scalper.lua")"
         return """
 
             Try next:
-              watch it trade          kbot run --strategy \(name) --speed 60
-              another market          kbot run --strategy \(name) --seed \(seed + 1)
-              a recording of yours    kbot run --strategy \(name) --feed replay:FILE
-              change the rules        edit strategies/bollinger_scalper.lua and run again
+              watch it trade          \(again) --speed 60
+              another market          \(again) --seed \(seed &+ 1)
+              a recording of yours    \(again) --feed replay:FILE
+              change the rules        edit the script and run again: nothing is compiled
               Kalshi's own feed       comes with a later version
 
             """

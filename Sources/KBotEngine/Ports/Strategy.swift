@@ -73,14 +73,11 @@ public struct StrategyNeeds: Sendable {
     public var interval: CandleInterval
     /// Indicators over the candles' closes, by the name the strategy reads them with.
     public var indicators: [(name: String, spec: IndicatorSpec)]
-    /// Closed candles kept for the strategy to look back on.
-    public var history: Int
 
     /// Makes needs.
-    public init(interval: CandleInterval, indicators: [(name: String, spec: IndicatorSpec)], history: Int = 0) {
+    public init(interval: CandleInterval, indicators: [(name: String, spec: IndicatorSpec)]) {
         self.interval = interval
         self.indicators = indicators
-        self.history = history
     }
 
     /// Candles that must close before the strategy is asked.

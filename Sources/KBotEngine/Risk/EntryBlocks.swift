@@ -10,14 +10,16 @@ struct EntryBlocks {
         let until: Timestamp?
     }
 
-    private(set) var blocks: [Block] = []
+    private(set) var blocks: [Block] = [] {
+        didSet { nextEnd = blocks.compactMap(\.until).min() }
+    }
+
+    /// When the next block ends by itself; kept, because the engine asks at every event.
+    private(set) var nextEnd: Timestamp?
 
     var first: Block? { blocks.first }
 
     func contains(_ code: ReasonCode) -> Bool { blocks.contains { $0.code == code } }
-
-    /// When the next block ends by itself.
-    var nextEnd: Timestamp? { blocks.compactMap(\.until).min() }
 
     /// Adds a block; one that is there already keeps the later end. True when it is new.
     mutating func begin(_ code: ReasonCode, until: Timestamp?, _ text: String) -> Bool {

@@ -103,6 +103,13 @@ final class Bracket {
         }
     }
 
+    /// Lets go of the orders once nothing can come of them any more: they and the bracket hold each other.
+    func forgetOrders() {
+        entry = nil
+        targets = []
+        exits = []
+    }
+
     /// Average price of the entries, in 1/10,000 dollar, rounded towards zero; the plan's until a fill.
     var averageEntry: Price {
         guard entered.units > 0 else { return plan.entry }

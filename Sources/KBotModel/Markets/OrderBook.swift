@@ -79,14 +79,12 @@ public struct BookLadder: Hashable, Sendable {
     public private(set) var levels: [BookLevel]
 
     /// Makes an empty ladder.
-    public init() {
-        levels = []
-        levels.reserveCapacity(128)
-    }
+    public init() { levels = [] }
 
     /// Makes a ladder from levels in any order; levels at one price are added up, empty ones dropped.
     public init(_ levels: [BookLevel]) {
         self.init()
+        self.levels.reserveCapacity(max(128, levels.count))
         for level in levels.sorted(by: { $0.price < $1.price }) where level.count.units > 0 {
             if let last = self.levels.last, last.price == level.price {
                 self.levels[self.levels.count - 1] = BookLevel(price: last.price, count: last.count + level.count)

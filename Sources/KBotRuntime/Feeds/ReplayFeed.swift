@@ -126,7 +126,7 @@ package final class ReplayFeed: MarketFeed {
     private func warn(_ summary: inout FeedSummary) {
         summary.warnings += notes
         if summary.skipped > 0 {
-            summary.warnings.append("\(counted(summary.skipped, "line")) could not be read and left out")
+            summary.warnings.append("\(counted(summary.skipped, "line")) could not be read, and left out")
         }
         let inferred = board.markets.count { board.facts(of: $0.id)?.settlement?.isInferred == true }
         if inferred > 0 { summary.warnings.append("\(counted(inferred, "result")) inferred, not the venue's own") }

@@ -5,7 +5,7 @@ struct MarketFilter {
     private let markets: [String]
     private let series: [String]
     private var passes: [Bool] = []
-    private var seen: [Ticker] = []
+    private var seen: (count: Int, samples: [Ticker]) = (0, [])
     private var found: Set<String> = []
     /// How long the first market that passed trades.
     private(set) var firstLife: TimeSpan?
@@ -31,19 +31,22 @@ struct MarketFilter {
 
     /// The first few markets of the data.
     var seenText: String {
-        let names = seen.prefix(Self.samples).map(\.text).joined(separator: ", ")
-        return seen.isEmpty ? "none" : seen.count > Self.samples ? "\(seen.count), such as \(names)" : names
+        let names = seen.samples.map(\.text).joined(separator: ", ")
+        return seen.count == 0 ? "none" : seen.count > Self.samples ? "\(seen.count), such as \(names)" : names
     }
 
     private mutating func list(_ market: Market) {
         let index = Int(market.id.index)
-        if index >= passes.count { seen.append(market.ticker) }
+        if index >= passes.count {
+            seen.count += 1
+            if seen.samples.count < Self.samples { seen.samples.append(market.ticker) }
+        }
         while passes.count <= index { passes.append(false) }
         passes[index] =
             (markets.isEmpty || markets.contains(market.ticker.text))
             && (series.isEmpty || series.contains(market.series.text))
         if passes[index] {
-            found.insert(market.ticker.text)
+            if !markets.isEmpty { found.insert(market.ticker.text) }
             if firstLife == nil { firstLife = market.life }
         }
     }

@@ -1,7 +1,7 @@
 import Foundation
 import KBotEngine
-package import KBotModel
-package import KBotReports
+import KBotModel
+import KBotReports
 import KBotScripting
 import KBotSimulation
 package import Logging
@@ -16,20 +16,20 @@ package final class PaperRun {
         case interrupted
     }
 
-    private let plan: RunPlan
-    private let settings: RunSettings
-    private var feed: any MarketFeed
-    private let strategies: [(strategy: any Strategy, facts: StrategyFacts)]
-    private let rules: [(rule: LuaRiskRule, facts: RiskRuleFacts)]
-    private var filter: MarketFilter
-    private var results: ResultKeeper
-    private var terminal: Terminal
-    private var log: NoteLog?
-    private var recorder: RunRecorder?
-    private var stream: EventStream?
-    private var session: TradingSession?
-    private var events = 0
-    private var started: Timestamp?
+    let plan: RunPlan
+    let settings: RunSettings
+    var feed: any MarketFeed
+    let strategies: [(strategy: any Strategy, facts: StrategyFacts)]
+    let rules: [(rule: LuaRiskRule, facts: RiskRuleFacts)]
+    var filter: MarketFilter
+    var results: ResultKeeper
+    var terminal: Terminal
+    var log: NoteLog?
+    var recorder: RunRecorder?
+    var stream: EventStream?
+    var session: TradingSession?
+    var events = 0
+    var started: Timestamp?
 
     /// Prepares a run; nothing is written yet.
     ///
@@ -198,161 +198,11 @@ package final class PaperRun {
         return session
     }
 
-    private var friction: Friction {
+    var friction: Friction {
         switch settings.fills {
         case .realistic: .realistic
         case .optimistic: .optimistic
         case .pessimistic: .pessimistic
         }
-    }
-
-    // MARK: Ending
-
-    /// Ctrl-C: no more entries, resting ones are cancelled, then what `--on-exit` says; a second one ends it at once.
-    ///
-    /// `rest` is what was read from the feed and not looked at yet.
-    private func interrupted(_ session: TradingSession, _ rest: ArraySlice<MarketEvent>) throws -> Ending {
-        terminal.say("interrupted: no new entries, resting entries are cancelled (Ctrl-C again: stop now)")
-        try session.command(.stopEntries)
-        // The exchange's answers arrive within its longest delay.
-        try session.advance(to: session.now + .seconds(1))
-        guard session.read({ !$0.openTrades.isEmpty }) else { return .interrupted }
-        switch askOnExit() {
-        case .flatten: try flatten(session, rest)
-        case .hold, .ask:
-            terminal.say("positions are held: their targets stay, but NO STOP IS WATCHED from now on")
-        }
-        return .interrupted
-    }
-
-    private func askOnExit() -> ExitPolicy {
-        guard settings.onExit == .ask, isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else {
-            return settings.onExit
-        }
-        terminal.say("a position is open: hold it (no stop is watched any more) or flatten it now? [hold/flatten]")
-        return readLine()?.lowercased().hasPrefix("f") == true ? .flatten : .hold
-    }
-
-    /// Leaves every position on the data that comes next, for at most a minute of market time.
-    private func flatten(_ session: TradingSession, _ rest: ArraySlice<MarketEvent>) throws {
-        try session.command(.flatten)
-        let end = session.now + .minutes(1)
-        func goesOn() -> Bool { session.now < end && session.read { $0.hasOpenTrades } && Interrupts.received < 2 }
-        var batch = Array(rest)
-        repeat {
-            for event in batch {
-                guard goesOn() else { break }
-                if let event = filter.pass(event) { try session.process(event) }
-            }
-            batch.removeAll(keepingCapacity: true)
-        } while try goesOn() && feed.next(into: &batch)
-        if session.read({ $0.hasOpenTrades }) {
-            terminal.say("not everything could be sold; what is left is in the report")
-        }
-    }
-
-    private func close() throws {
-        try session?.finish()
-        try stream?.flush()
-        if var recorder, let session {
-            recorder.mark(equity: session.read { $0.equity }, at: session.now)
-            self.recorder = recorder
-        }
-    }
-
-    // MARK: The report
-
-    /// Whether entries were halted when the run ended.
-    package var isHalted: Bool { session?.read { $0.isHalted } ?? false }
-
-    /// The report of the run; nil when nothing ran.
-    package func report(id: RunID, version: String) -> RunReport? {
-        guard let session, let recorder, let started else { return nil }
-        let open = session.read { $0.openTrades }
-        var funnel = recorder.funnel(stillOpen: open.count)
-        if let warmUp = warmUp { funnel.warmUp = warmUp }
-        return RunReport(
-            facts: facts(id: id, version: version, from: started, to: max(session.now, started), recorder),
-            tracker: recorder.tracker,
-            openPositions: open.map(OpenPosition.init),
-            endEquity: session.read { $0.equity },
-            funnel: funnel,
-            limits: settings.limits.map { LimitFact(name: $0.name.rawValue, value: $0.value, source: $0.source) },
-            blocked: recorder.blocked(until: session.now)
-        )
-    }
-
-    private var warmUp: Funnel.WarmUp? {
-        guard let needs = strategies.first?.strategy.needs, let life = filter.firstLife else { return nil }
-        return Funnel.WarmUp(
-            candles: needs.warmUp,
-            interval: needs.interval.resolved(life: life),
-            marketLife: life
-        )
-    }
-
-    private func facts(
-        id: RunID,
-        version: String,
-        from: Timestamp,
-        to: Timestamp,
-        _ recorder: RunRecorder
-    ) -> RunFacts {
-        let summary = feed.summary
-        let isSimulated = plan.feed == .simulated
-        var facts = RunFacts(
-            id: id,
-            version: version,
-            mode: "paper",
-            feed: isSimulated ? "sim" : "replay",
-            isSimulated: isSimulated,
-            from: from,
-            to: to,
-            speed: plan.speed.description,
-            seed: plan.seed,
-            account: "fresh",
-            fillModel: FillModelFacts(
-                name: settings.fills.rawValue,
-                constants: (friction.facts + (session?.statistics.facts ?? [])).map { Fact($0.name, $0.value) }
-            )
-        )
-        facts.data = summary.sources
-        if summary.syntheticTrades > 0 {
-            facts.data.append(
-                "\(summary.syntheticTrades) of \(summary.trades) trades stand for steps in the ticker's volume: "
-                    + "the recording has no trade frames"
-            )
-        }
-        if summary.gaps > 0 { facts.data.append("\(summary.gaps) gaps in the messages") }
-        facts.data += summary.skippedSamples.map { "skipped: \($0)" }
-        facts.skippedLines = summary.skipped
-        facts.strategies = strategies.map(\.facts)
-        facts.riskRules = rules.map(\.facts)
-        facts.notes = summary.warnings + recorder.warnings + settings.warnings
-        if results.inferred > 0 {
-            facts.notes.append("\(counted(results.inferred, "result")) inferred from the last price")
-        }
-        if results.unknown > 0 {
-            facts.notes.append("\(counted(results.unknown, "market")) ended without a known result")
-        }
-        return facts
-    }
-}
-
-extension OpenPosition {
-    /// A trade that was open at the end, as the report lists it.
-    init(_ trade: OpenTrade) {
-        self.init(
-            strategy: trade.strategy,
-            market: trade.market,
-            direction: trade.direction,
-            count: trade.count,
-            entryValue: trade.entryValue,
-            mark: trade.mark,
-            fees: trade.fees,
-            realized: trade.realisedGross,
-            opened: trade.opened,
-            state: trade.isAwaitingSettlement ? .awaitingSettlement : .open
-        )
     }
 }

@@ -5,13 +5,13 @@ import Synchronization
 package enum Interrupts {
     private static let count = Atomic<Int>(0)
 
-    /// Begins to listen; the third signal ends the process at once.
+    /// Begins to listen; the second signal ends the process at once.
     ///
     /// A signal also ends a question put to the operator: reading the answer is not taken up again.
     package static func listen() {
         var action = sigaction()
         unsafe action.__sigaction_handler.sa_handler = { _ in
-            if Interrupts.count.add(1, ordering: .relaxed).newValue > 2 { _exit(130) }
+            if Interrupts.count.add(1, ordering: .relaxed).newValue > 1 { _exit(130) }
         }
         // Whoever started this process may have had them blocked, and a process inherits that.
         var wanted = sigset_t()

@@ -8,13 +8,18 @@ package struct RunRecorder {
     package private(set) var tracker: PerformanceTracker
     /// From markets seen to trades closed.
     package private(set) var funnel = Funnel()
-    /// Names of the markets, by number.
-    package private(set) var names: [Ticker] = []
     /// Warnings told, for the report.
     package private(set) var warnings: [String] = []
-    private var warmedUp: [Bool] = []
+    /// How far each market came, by number.
+    private var progress: [Progress] = []
     private var openEntries: Set<ClientOrderID> = []
     private var blocked = BlockedTally()
+
+    private enum Progress {
+        case unseen
+        case seen
+        case warmedUp
+    }
 
     /// Warnings kept for the report; the event stream has them all.
     private static let mostWarnings = 20
@@ -71,19 +76,16 @@ package struct RunRecorder {
 
     private mutating func see(_ market: Market) {
         let index = Int(market.id.index)
-        guard index >= names.count || names[index] == "" else { return }
-        while names.count <= index {
-            names.append("")
-            warmedUp.append(false)
-        }
-        names[index] = market.ticker
+        while progress.count <= index { progress.append(.unseen) }
+        guard progress[index] == .unseen else { return }
+        progress[index] = .seen
         funnel.marketsSeen += 1
     }
 
     private mutating func judge(_ note: Note) {
         funnel.candlesJudged += 1
-        guard let market = note.market, !warmedUp[Int(market.index)] else { return }
-        warmedUp[Int(market.index)] = true
+        guard let market = note.market, progress[Int(market.index)] != .warmedUp else { return }
+        progress[Int(market.index)] = .warmedUp
         funnel.marketsWarmedUp += 1
     }
 

@@ -34,12 +34,12 @@ struct Terminal {
     var elapsed: Duration { clock.now - started }
 
     /// Shows how far the run has come, at most five times a second, on a terminal only.
-    mutating func progress(_ share: Double?, now: Timestamp, events: Int) {
+    mutating func progress(_ share: @autoclosure () -> Double?, now: Timestamp, events: Int) {
         guard isTerminal, !narrates, clock.now - lastDraw >= Self.interval, elapsed >= Self.patience else { return }
         lastDraw = clock.now
         let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
         let rate = "\(Int(Double(events) / seconds / 1_000))k events/s"
-        guard let share, share > 0 else { return draw("\(Self.moment(now, 19))  \(rate)") }
+        guard let share = share(), share > 0 else { return draw("\(Self.moment(now, 19))  \(rate)") }
         let width = 24
         let filled = Int(share * Double(width))
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
@@ -69,7 +69,7 @@ struct Terminal {
 
     /// Tells what happened, where a person would want to know.
     mutating func tell(_ note: Note) {
-        if case .market(let market) = note.kind {
+        if narrates, case .market(let market) = note.kind {
             let index = Int(market.id.index)
             while names.count <= index { names.append("") }
             names[index] = market.ticker.text

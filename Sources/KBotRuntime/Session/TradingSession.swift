@@ -8,14 +8,8 @@ package import KBotSimulation
 /// engine's timers), then the exchange hears it, then the engine, then what the exchange made of it. At equal times the
 /// order is: exchange, book and trades, timers.
 package final class TradingSession {
-    private var engine: Engine
-    private var exchange: PaperExchange
-    private let listen: (Note, borrowing Engine) throws -> Void
-    private var effects: [Effect] = []
-    private var answers: [TimedVenueEvent] = []
-    private var lookUps: [ClientOrderID] = []
-    private var pacer: Pacer?
-    private let idle: (borrowing Engine) -> Bool
+    /// Everything that changes, in one value: a market event costs one check of exclusive access, not one for each part.
+    private var machine: Machine
 
     /// Makes a session.
     ///
@@ -24,7 +18,7 @@ package final class TradingSession {
     ///   - exchange: the paper exchange, with the account's cash.
     ///   - speed: how fast time passes.
     ///   - idle: called every 50 ms while waiting at a finite speed; false ends the wait.
-    ///   - listen: hears every note, in order.
+    ///   - listen: hears every note, in order. Like `idle`, it sees the engine it is given and must not ask the session.
     package init(
         engine: consuming Engine,
         exchange: PaperExchange,
@@ -32,27 +26,71 @@ package final class TradingSession {
         idle: @escaping (borrowing Engine) -> Bool = { _ in true },
         listen: @escaping (Note, borrowing Engine) throws -> Void
     ) {
-        self.engine = engine
-        self.exchange = exchange
-        self.listen = listen
-        self.idle = idle
-        pacer = Pacer(speed)
+        machine = Machine(engine: engine, exchange: exchange, pacer: Pacer(speed), idle: idle, listen: listen)
     }
 
     /// Market time reached.
-    package var now: Timestamp { engine.now }
+    package var now: Timestamp { machine.engine.now }
 
     /// Takes in one market event.
-    package func process(_ event: MarketEvent) throws {
-        if let due = nextDue, due <= event.time { try advance(to: event.time) }
+    package func process(_ event: MarketEvent) throws { try machine.process(event) }
+
+    /// Lets the exchange and the engine's timers run up to a time; timers at exactly that time stay for later.
+    package func advance(to time: Timestamp) throws { try machine.advance(to: time) }
+
+    /// Gives an operator's command.
+    package func command(_ command: Command) throws { try machine.command(command) }
+
+    /// Ends the run: strategies say goodbye.
+    package func finish() throws { try machine.finish() }
+
+    /// Reads something off the engine.
+    package func read<Value>(_ body: (borrowing Engine) throws -> Value) rethrows -> Value { try body(machine.engine) }
+
+    /// What the paper exchange counted.
+    package var statistics: PaperStatistics { machine.exchange.statistics }
+
+    /// Cash at the paper exchange, without what resting orders hold.
+    package var exchangeCash: Money { machine.exchange.cash }
+
+    /// Cash held for resting orders at the paper exchange.
+    package var exchangeReserved: Money { machine.exchange.reserved }
+}
+
+/// What a session is made of, and how it turns.
+private struct Machine: ~Copyable {
+    var engine: Engine
+    var exchange: PaperExchange
+    private var pacer: Pacer?
+    private let idle: (borrowing Engine) -> Bool
+    private let listen: (Note, borrowing Engine) throws -> Void
+    private var effects: [Effect] = []
+    private var answers: [TimedVenueEvent] = []
+    private var lookUps: [ClientOrderID] = []
+
+    init(
+        engine: consuming Engine,
+        exchange: PaperExchange,
+        pacer: Pacer?,
+        idle: @escaping (borrowing Engine) -> Bool,
+        listen: @escaping (Note, borrowing Engine) throws -> Void
+    ) {
+        self.engine = engine
+        self.exchange = exchange
+        self.pacer = pacer
+        self.idle = idle
+        self.listen = listen
+    }
+
+    mutating func process(_ event: MarketEvent) throws {
+        if nextDue <= event.time { try advance(to: event.time) }
         if pacer != nil { wait(for: event.time) }
         exchange.handle(event, into: &answers)
         try feed(.market(event))
-        try deliver()
+        if !answers.isEmpty { try deliver() }
     }
 
-    /// Lets the exchange and the engine's timers run up to a time; timers at exactly that time stay for later.
-    package func advance(to time: Timestamp) throws {
+    mutating func advance(to time: Timestamp) throws {
         while true {
             let exchangeDue = exchange.nextDue ?? .distantFuture
             let timer = engine.nextDeadline
@@ -70,45 +108,31 @@ package final class TradingSession {
         }
     }
 
-    /// Gives an operator's command.
-    package func command(_ command: Command) throws {
+    mutating func command(_ command: Command) throws {
         try feed(.command(engine.now, command))
         try deliver()
     }
 
-    /// Ends the run: strategies say goodbye.
-    package func finish() throws {
+    mutating func finish() throws {
         engine.finish(into: &effects)
         try perform()
     }
 
-    /// Reads something off the engine.
-    package func read<Value>(_ body: (borrowing Engine) throws -> Value) rethrows -> Value { try body(engine) }
+    private var nextDue: Timestamp { min(exchange.nextDue ?? .distantFuture, engine.nextDeadline) }
 
-    /// What the paper exchange counted.
-    package var statistics: PaperStatistics { exchange.statistics }
-
-    /// Cash at the paper exchange, without what resting orders hold.
-    package var exchangeCash: Money { exchange.cash }
-
-    /// Cash held for resting orders at the paper exchange.
-    package var exchangeReserved: Money { exchange.reserved }
-
-    private var nextDue: Timestamp? {
-        min(exchange.nextDue ?? .distantFuture, engine.nextDeadline)
+    private mutating func wait(for time: Timestamp) {
+        guard var pacer else { return }
+        pacer.wait(for: time) { idle(engine) }
+        self.pacer = pacer
     }
 
-    private func wait(for time: Timestamp) {
-        pacer?.wait(for: time) { idle(engine) }
-    }
-
-    private func feed(_ event: Event) throws {
+    private mutating func feed(_ event: Event) throws {
         engine.process(event, into: &effects)
         if !effects.isEmpty { try perform() }
     }
 
     /// Carries out the engine's effects; look-ups are answered after them.
-    private func perform() throws {
+    private mutating func perform() throws {
         for effect in effects {
             switch effect {
             case .send(let approved): exchange.submit(approved.request, at: engine.now)
@@ -123,7 +147,7 @@ package final class TradingSession {
     }
 
     /// Tells the engine what the exchange said.
-    private func deliver() throws {
+    private mutating func deliver() throws {
         var index = 0
         while index < answers.count {
             let answer = answers[index]

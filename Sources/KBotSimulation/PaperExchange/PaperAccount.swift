@@ -22,7 +22,8 @@ struct PaperAccount: Sendable {
     private(set) var reserved = Money.zero
     /// Fees of all fills.
     private(set) var feesPaid = Money.zero
-    private var holdings: [Holding] = []
+    /// Of the markets ever traded in; looked up only, never walked.
+    private var holdings: [MarketID: Holding] = [:]
 
     /// Opens an account.
     init(cash: Money) { total = cash }
@@ -31,10 +32,7 @@ struct PaperAccount: Sendable {
     var cash: Money { total - reserved }
 
     /// Contracts held: plus is YES, minus is NO.
-    func position(in market: MarketID) -> Quantity {
-        let index = Int(market.index)
-        return index < holdings.count ? holdings[index].position : .zero
-    }
+    func position(in market: MarketID) -> Quantity { holdings[market]?.position ?? .zero }
 
     /// How many contracts an order of this side could close.
     func closable(by side: BookSide, in market: MarketID) -> Quantity {
@@ -44,34 +42,26 @@ struct PaperAccount: Sendable {
 
     /// Puts a position there without paying for it: the account of an earlier run.
     mutating func restore(_ position: Quantity, in market: MarketID) {
-        grow(to: market)
-        holdings[Int(market.index)].position = position
+        holdings[market, default: Holding()].position = position
     }
 
     /// Books a fill: a bid pays the YES price, an ask the NO price, and every YES/NO pair that then exists returns a
     /// dollar at once.
     mutating func trade(_ side: BookSide, count: Quantity, price: Price, fee: Money, in market: MarketID) {
-        grow(to: market)
         let pairs = min(count, closable(by: side, in: market))
         total += Money.value(of: pairs, at: .one) - Self.cost(side, count: count, price: price) - fee
         feesPaid += fee
-        holdings[Int(market.index)].position += Quantity(units: side.sign * count.units)
+        holdings[market, default: Holding()].position += Quantity(units: side.sign * count.units)
     }
 
     /// Pays out a market; a second value corrects the first, and may cost what was credited too much.
     mutating func settle(_ market: MarketID, at value: Price) {
-        grow(to: market)
-        let index = Int(market.index)
-        let position: Quantity
-        if let paid = holdings[index].paid {
-            position = paid.position
-            total -= Self.payout(of: position, at: paid.value)
-        } else {
-            position = holdings[index].position
-            holdings[index].position = .zero
-        }
+        guard let holding = holdings[market] else { return }
+        let position = holding.paid?.position ?? holding.position
+        if let paid = holding.paid { total -= Self.payout(of: position, at: paid.value) }
         total += Self.payout(of: position, at: value)
-        holdings[index].paid = Paid(position: position, value: value)
+        let left = holding.paid == nil ? Quantity.zero : holding.position
+        holdings[market] = Holding(position: left, paid: Paid(position: position, value: value))
     }
 
     /// Moves cash into (or, negative, out of) the reserve.
@@ -85,9 +75,5 @@ struct PaperAccount: Sendable {
     /// What a settled position pays.
     static func payout(of position: Quantity, at value: Price) -> Money {
         position.units >= 0 ? value * position : value.complement * -position
-    }
-
-    private mutating func grow(to market: MarketID) {
-        while holdings.count <= Int(market.index) { holdings.append(Holding()) }
     }
 }

@@ -4,7 +4,7 @@ import KBotModel
 extension PaperExchange {
     /// Takes in a market's facts.
     mutating func list(_ market: Market, into output: inout [TimedVenueEvent]) {
-        let index = known(market.id)
+        guard let index = markets.know(market.id) else { return }
         markets[index].facts = market
         guard market.status == .active else { return clear(index, into: &output) }
         if !markets[index].resting.isEmpty { planClose(of: index) }
@@ -12,7 +12,7 @@ extension PaperExchange {
 
     /// Takes in a change of status; leaving `active` wipes the book, and nothing comes back with it.
     mutating func setStatus(_ status: MarketStatus, of market: MarketID, into output: inout [TimedVenueEvent]) {
-        let index = known(market)
+        guard let index = markets.know(market) else { return }
         markets[index].facts?.status = status
         if status != .active { clear(index, into: &output) }
     }
@@ -20,13 +20,13 @@ extension PaperExchange {
     /// Pays a market out; the second time, corrects what was paid.
     mutating func settle(_ market: MarketID, _ settlement: Settlement, into output: inout [TimedVenueEvent]) {
         setStatus(.settled, of: market, into: &output)
-        markets[known(market)].forgetTape()
         account.settle(market, at: settlement.value)
+        for id in markets.letGo(market, at: now) { records[id] = nil }
     }
 
     /// A market's close is due.
     mutating func close(_ market: MarketID, at time: Timestamp, into output: inout [TimedVenueEvent]) {
-        let index = known(market)
+        guard let index = markets.find(market) else { return }
         markets[index].closePlanned = nil
         guard let facts = markets[index].facts, facts.closeTime <= time else { return }
         clear(index, into: &output)
@@ -95,7 +95,9 @@ extension PaperExchange {
     mutating func dropStalePlans() {
         while let due = schedule.next, isStale(due) {
             schedule.removeNext()
-            if case .close(let market) = due.task { markets[Int(market.index)].closePlanned = nil }
+            if case .close(let market) = due.task, let index = markets.find(market) {
+                markets[index].closePlanned = nil
+            }
         }
     }
 
@@ -104,8 +106,8 @@ extension PaperExchange {
         case .request: return false
         case .expiry(let id), .patience(let id): return records[id]?.status != .open
         case .close(let market):
-            let state = markets[Int(market.index)]
-            guard let facts = state.facts, !state.resting.isEmpty else { return true }
+            guard let index = markets.find(market), let facts = markets[index].facts, !markets[index].resting.isEmpty
+            else { return true }
             return facts.closeTime > due.time
         }
     }

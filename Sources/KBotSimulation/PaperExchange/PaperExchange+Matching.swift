@@ -128,8 +128,7 @@ extension PaperExchange {
     /// Fills our open orders from a public trade, together never more than its count.
     ///
     /// Orders waiting to take come first, then resting orders by price and time.
-    mutating func match(_ trade: Trade, into output: inout [TimedVenueEvent]) {
-        let index = Int(trade.market.index)
+    mutating func match(_ trade: Trade, in index: Int, into output: inout [TimedVenueEvent]) {
         guard markets[index].trades(at: now) else { return }
         var left = trade.count
         for id in candidates(for: trade, in: index) {

@@ -8,11 +8,9 @@ extension PaperExchange {
     /// An order arrives.
     mutating func place(_ request: NewOrder, _ luck: Luck, into output: inout [TimedVenueEvent]) {
         statistics.orders += 1
-        let index = known(request.market)
-        if let reason = refusal(of: request, in: index) {
-            statistics.rejected += 1
-            return tell(.rejected(request.id, reason), into: &output)
-        }
+        guard let index = markets.know(request.market) else { return refuse(request, .marketInactive, into: &output) }
+        markets[index].orders.append(request.id)
+        if let reason = refusal(of: request, in: index) { return refuse(request, reason, into: &output) }
         records[request.id]?.status = .open
         records[request.id]?.market = request.market
         let order: RestingOrder
@@ -28,6 +26,15 @@ extension PaperExchange {
         } else {
             waitForPrint(order, luck, in: index, into: &output) { .accepted(order.id, resting: $0) }
         }
+    }
+
+    private mutating func refuse(
+        _ request: NewOrder,
+        _ reason: RejectReason,
+        into output: inout [TimedVenueEvent]
+    ) {
+        statistics.rejected += 1
+        tell(.rejected(request.id, reason), into: &output)
     }
 
     /// Why the venue refuses an order; nil when it does not.
@@ -120,8 +127,9 @@ extension PaperExchange {
 
     /// Where an open order is.
     func find(_ id: ClientOrderID) -> (market: Int, position: Int)? {
-        guard let record = records[id], record.status == .open else { return nil }
-        let index = Int(record.market.index)
+        guard let record = records[id], record.status == .open, let index = markets.find(record.market) else {
+            return nil
+        }
         return markets[index].resting.firstIndex { $0.id == id }.map { (index, $0) }
     }
 

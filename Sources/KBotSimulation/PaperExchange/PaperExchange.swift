@@ -43,7 +43,7 @@ public struct PaperExchange: Sendable {
 
     let seed: UInt64
     var account: PaperAccount
-    var markets: [PaperMarket] = []
+    var markets = PaperMarkets()
     var records: [ClientOrderID: Record] = [:]
     var schedule = Schedule()
     var now = Timestamp.distantPast
@@ -134,29 +134,22 @@ public struct PaperExchange: Sendable {
         now = max(now, event.time)
         switch event.kind {
         case .delta(let market, let outcome, let price, let change):
-            let index = known(market)
+            guard let index = markets.know(market) else { return }
             markets[index].change(outcome, at: price, by: change, time: now, friction: friction)
         case .trade(let trade):
-            let index = known(trade.market)
+            guard let index = markets.know(trade.market) else { return }
             markets[index].record(trade, at: now, friction: friction)
-            if !markets[index].resting.isEmpty { match(trade, into: &output) }
+            if !markets[index].resting.isEmpty { match(trade, in: index, into: &output) }
         case .snapshot(let market, let snapshot):
-            let index = known(market)
+            guard let index = markets.know(market) else { return }
             markets[index].replaceBook(with: snapshot, at: now, friction: friction)
         case .gap(let market):
-            let index = known(market)
+            guard let index = markets.know(market) else { return }
             markets[index].loseSync()
         case .listed(let market): list(market, into: &output)
         case .status(let market, let status): setStatus(status, of: market, into: &output)
         case .settled(let market, let settlement): settle(market, settlement, into: &output)
         }
-    }
-
-    /// The index of a market, which exists afterwards.
-    mutating func known(_ market: MarketID) -> Int {
-        precondition(market.index >= 0, "Condition failed: market numbers start at 0")
-        while markets.count <= Int(market.index) { markets.append(PaperMarket()) }
-        return Int(market.index)
     }
 
     /// Tells the bot something, at the present time.

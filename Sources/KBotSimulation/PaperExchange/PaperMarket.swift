@@ -3,9 +3,6 @@ import KBotModel
 
 /// One market as the paper exchange sees it: the observed book or, without one, the prints, and our orders in it.
 struct PaperMarket: Sendable {
-    /// Shared by all markets without a book: a run knows thousands of them, and an own one reserves kilobytes.
-    private static let emptyBook = OrderBook()
-
     private struct Print: Sendable {
         let price: Price
         let count: Quantity
@@ -15,7 +12,7 @@ struct PaperMarket: Sendable {
     /// What is known of the market; nil until it is listed.
     var facts: Market?
     /// The book as displayed; our own orders are not in it.
-    private(set) var book = Self.emptyBook
+    private(set) var book = OrderBook()
     /// Whether the market ever showed a book: decides for good which half of the fill model applies.
     private(set) var hasBook = false
     /// What our takers took from levels still displayed.
@@ -24,6 +21,10 @@ struct PaperMarket: Sendable {
     var resting: [RestingOrder] = []
     /// The close that is planned.
     var closePlanned: Timestamp?
+    /// Whether its result is known.
+    var isDecided = false
+    /// Every order that arrived here.
+    var orders: [ClientOrderID] = []
 
     private var inSync = true
     private var prints = PrintTouch()
@@ -86,7 +87,7 @@ struct PaperMarket: Sendable {
 
     /// Gives the memory of a decided market back.
     mutating func forgetTape() {
-        book = Self.emptyBook
+        book = OrderBook()
         taken = TakenDepth()
         mids = MidWindow()
         recent.removeAll(keepingCapacity: false)

@@ -53,7 +53,7 @@ struct ReplayFeedTests {
     @Test func `without facts the ticker tells the times, and nothing tells a result`() throws {
         let feed = try ReplayFeed(paths: [folder.write("x.csv", tradesText(trade(close - 60_000)))])
         #expect(story(try feed.all()) == ["listed 0 @-900.0", "trade 100 @-60.0", "closed 0 @0.0"])
-        #expect(feed.summary.warnings == ["no result is known of 1 markets"])
+        #expect(feed.summary.warnings == ["1 market without a result in the data"])
     }
 
     @Test func `a result stays hidden until the market is decided`() throws {

@@ -72,7 +72,7 @@ struct TradesFileTests {
         let feed = try ReplayFeed(paths: [folder.write("x.csv", tradesText(good, rows))])
         _ = try feed.all()
         #expect(feed.summary.skipped == 50 && feed.summary.skippedSamples.count == FeedSummary.samples)
-        #expect(feed.summary.warnings.contains("50 lines could not be read and were left out"))
+        #expect(feed.summary.warnings.contains("50 lines could not be read, and left out"))
     }
 
     @Test func `a cut compressed file is used up to the cut, or refused when strict`() throws {

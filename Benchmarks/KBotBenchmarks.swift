@@ -1,0 +1,24 @@
+import Foundation
+
+/// Measures kbot where traders feel it, each figure beside its goal: `scripts/bench [WORD …]`.
+///
+/// With words, only the benchmarks whose name holds one of them run. Nothing here fails for being slow: a figure depends
+/// on the machine and on what else it does.
+@main
+enum KBotBenchmarks {
+    static func main() throws {
+        let data = try BenchmarkData()
+        say("data: \(data.description)")
+        say("each figure is the median of several rounds (best round beside it), in CPU time of one core\n")
+        let all = EngineBenchmarks.all(data) + FrameBenchmarks.all(data) + PartBenchmarks.all()
+        let words = CommandLine.arguments.dropFirst()
+        let chosen = all.filter { benchmark in words.isEmpty || words.contains { benchmark.name.contains($0) } }
+        guard !chosen.isEmpty else { return say("no benchmark is called \(words.joined(separator: " or "))") }
+        say(Result.heading)
+        for benchmark in chosen { say(try benchmark.run().line) }
+    }
+
+    static func say(_ text: String) {
+        try? FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+    }
+}
