@@ -60,7 +60,8 @@ coverage: ## Run the tests and write the coverage of each file to .build/coverag
 	@tail -n 1 .build/coverage.txt
 
 sanitize: ## Run the tests with the address, then with the thread sanitizer
-	KBOT_BUILD_ARGS='--sanitize=address --scratch-path .build-asan' scripts/test
+	LSAN_OPTIONS=suppressions=$(CURDIR)/scripts/leak-suppressions \
+		KBOT_BUILD_ARGS='--sanitize=address --scratch-path .build-asan' scripts/test
 	KBOT_BUILD_ARGS='--sanitize=thread --scratch-path .build-tsan' scripts/test
 
 format: ## Format the Swift sources in place

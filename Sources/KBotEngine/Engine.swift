@@ -57,6 +57,12 @@ public struct Engine: ~Copyable {
         lastEquity = configuration.initialCapital
     }
 
+    deinit {
+        // Orders, brackets and markets hold each other while they matter; an engine that is dropped lets go of them.
+        for managed in orders.values { managed.bracket.forgetOrders() }
+        for bracket in brackets { bracket.market.brackets = [] }
+    }
+
     /// The next time at which the engine wants a timer event; `distantFuture` when nothing is planned.
     ///
     /// Whoever feeds the engine must send that timer before any event of a later time.

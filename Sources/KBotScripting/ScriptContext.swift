@@ -132,7 +132,7 @@ final class ScriptContext {
         needsMarket: Bool = true,
         _ fill: @escaping (ScriptContext, LuaSlots) -> Void
     ) -> LuaLive {
-        vm.live(count: count) { [self] slots throws(LuaHostError) in
+        vm.live(count: count) { [unowned self] slots throws(LuaHostError) in
             if needsMarket { try requireMarket(name) }
             fill(self, slots)
         }
