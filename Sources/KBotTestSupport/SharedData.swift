@@ -24,4 +24,20 @@ package enum SharedData {
         (root ?? URL(fileURLWithPath: "/")).appendingPathComponent("data", isDirectory: true)
             .appendingPathComponent(path)
     }
+
+    /// The text of a compressed file of the shared data, by `gzip` itself and so independent of kbot's own reader.
+    ///
+    /// - Throws: when `gzip` cannot be run or read the file.
+    package static func unzipped(_ path: String) throws -> String {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["gzip", "-dc", data(path).path]
+        process.standardOutput = output
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw CocoaError(.fileReadCorruptFile) }
+        return String(decoding: data, as: UTF8.self)
+    }
 }

@@ -4,57 +4,6 @@ import KBotModel
 import KBotTestSupport
 import Testing
 
-/// What an independent program counts on a recording: candles, judged ones, triggers with time left and too late.
-struct RecordedCounts: Sendable, Hashable, CustomTestStringConvertible {
-    var coin: String
-    var interval: TimeSpan
-    var markets = 0
-    var candles = 0
-    var judged = 0
-    var eligibleLong = 0
-    var eligibleShort = 0
-    var lateLong = 0
-    var lateShort = 0
-
-    var testDescription: String { "\(coin) at \(interval)" }
-
-    static let known = [
-        RecordedCounts(
-            coin: "BTC",
-            interval: .seconds(5),
-            markets: 60,
-            candles: 10_800,
-            judged: 9_360,
-            eligibleLong: 101,
-            eligibleShort: 94,
-            lateLong: 133,
-            lateShort: 141
-        ),
-        RecordedCounts(
-            coin: "ETH",
-            interval: .seconds(5),
-            markets: 60,
-            candles: 10_690,
-            judged: 9_250,
-            eligibleLong: 130,
-            eligibleShort: 107,
-            lateLong: 177,
-            lateShort: 208
-        ),
-        RecordedCounts(
-            coin: "BTC",
-            interval: .seconds(15),
-            markets: 60,
-            candles: 3_600,
-            judged: 2_160,
-            eligibleLong: 0,
-            eligibleShort: 4,
-            lateLong: 23,
-            lateShort: 53
-        ),
-    ]
-}
-
 @Suite(.enabled(if: SharedData.isAvailable, Comment(rawValue: SharedData.absence)))
 struct `Recorded trades` {
     @Test(arguments: RecordedCounts.known)
@@ -63,7 +12,7 @@ struct `Recorded trades` {
         let name = "trades/KX\(known.coin)15M_2026-04-27_28"
         let closeTimes = try Self.closeTimes(SharedData.data(name + "_markets.csv"))
         var markets: [Substring: MarketRun] = [:]
-        for line in try Self.unzipped(SharedData.data(name + "_trades.csv.gz")).split(separator: "\n").dropFirst() {
+        for line in try SharedData.unzipped(name + "_trades.csv.gz").split(separator: "\n").dropFirst() {
             let fields = line.split(separator: ",")
             let time = Timestamp(milliseconds: try #require(Int64(fields[0])))
             let close = try #require(closeTimes[fields[1]])
@@ -93,19 +42,6 @@ struct `Recorded trades` {
             times[fields[0]] = Timestamp(milliseconds: try #require(Int64(fields[2])))
         }
         return times
-    }
-
-    private static func unzipped(_ file: URL) throws -> String {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["gzip", "-dc", file.path]
-        process.standardOutput = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "gzip cannot read \(file.path)")
-        return String(decoding: data, as: UTF8.self)
     }
 }
 

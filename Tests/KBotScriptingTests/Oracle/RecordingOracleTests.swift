@@ -4,70 +4,18 @@ import KBotModel
 import KBotTestSupport
 import Testing
 
-/// What an independent program counts on a recording.
-struct RecordedTriggers: Sendable, Hashable, CustomTestStringConvertible {
-    var coin: String
-    var interval: TimeSpan
-    var markets = 0
-    var candles = 0
-    var judged = 0
-    /// Triggers with at least eight minutes left, then those too late.
-    var long = 0
-    var short = 0
-    var lateLong = 0
-    var lateShort = 0
-
-    var testDescription: String { "\(coin) at \(interval)" }
-}
-
-private let known = [
-    RecordedTriggers(
-        coin: "BTC",
-        interval: .seconds(5),
-        markets: 60,
-        candles: 10_800,
-        judged: 9_360,
-        long: 101,
-        short: 94,
-        lateLong: 133,
-        lateShort: 141
-    ),
-    RecordedTriggers(
-        coin: "ETH",
-        interval: .seconds(5),
-        markets: 60,
-        candles: 10_690,
-        judged: 9_250,
-        long: 130,
-        short: 107,
-        lateLong: 177,
-        lateShort: 208
-    ),
-    RecordedTriggers(
-        coin: "BTC",
-        interval: .seconds(15),
-        markets: 60,
-        candles: 3_600,
-        judged: 2_160,
-        long: 0,
-        short: 4,
-        lateLong: 23,
-        lateShort: 53
-    ),
-]
-
 @Suite(.enabled(if: SharedData.isAvailable, Comment(rawValue: SharedData.absence)))
 struct `Recorded days` {
-    @Test(arguments: known)
+    @Test(arguments: RecordedCounts.known)
     func `give script and native rules the same notes, and the triggers an independent program counts`(
-        _ known: RecordedTriggers
+        _ known: RecordedCounts
     ) throws {
         var parameters = BollingerScalper.Parameters()
         parameters.interval = .fixed(known.interval)
         let duel = try Duel(parameters)
         let markets = try Self.play("trades/KX\(known.coin)15M_2026-04-27_28", duel)
 
-        var counts = RecordedTriggers(coin: known.coin, interval: known.interval, markets: markets.count)
+        var counts = RecordedCounts(coin: known.coin, interval: known.interval, markets: markets.count)
         var isInTime = false
         for note in duel.notes {
             switch note.kind {
@@ -78,9 +26,9 @@ struct `Recorded days` {
                 isInTime = markets[Int(market.index)].closeTime - candle.end >= .minutes(8)
             case .noSignal(_, .warmingUp, _): counts.judged -= 1
             case .trigger(_, .long):
-                counts[keyPath: isInTime ? \RecordedTriggers.long : \RecordedTriggers.lateLong] += 1
+                counts[keyPath: isInTime ? \RecordedCounts.eligibleLong : \RecordedCounts.lateLong] += 1
             case .trigger(_, .short):
-                counts[keyPath: isInTime ? \RecordedTriggers.short : \RecordedTriggers.lateShort] += 1
+                counts[keyPath: isInTime ? \RecordedCounts.eligibleShort : \RecordedCounts.lateShort] += 1
             default: break
             }
         }
@@ -92,7 +40,7 @@ struct `Recorded days` {
         let facts = try facts(SharedData.data(name + "_markets.csv"))
         var markets: [Market] = []
         var ids: [Substring: MarketID] = [:]
-        for line in try unzipped(SharedData.data(name + "_trades.csv.gz")).split(separator: "\n").dropFirst() {
+        for line in try SharedData.unzipped(name + "_trades.csv.gz").split(separator: "\n").dropFirst() {
             let fields = line.split(separator: ",", omittingEmptySubsequences: false)
             let time = Timestamp(milliseconds: try #require(Int64(fields[0])))
             if ids[fields[1]] == nil {
@@ -131,18 +79,5 @@ struct `Recorded days` {
             facts[fields[0]] = (opens, Timestamp(milliseconds: try #require(Int64(fields[2]))))
         }
         return facts
-    }
-
-    private static func unzipped(_ file: URL) throws -> String {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["gzip", "-dc", file.path]
-        process.standardOutput = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "gzip cannot read \(file.path)")
-        return String(decoding: data, as: UTF8.self)
     }
 }
