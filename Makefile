@@ -4,7 +4,9 @@ PREFIX ?= /usr/local
 bindir := $(DESTDIR)$(PREFIX)/bin
 sharedir := $(DESTDIR)$(PREFIX)/share/kbot
 
-shipped := $(wildcard strategies/*.lua strategies/_meta/*.lua risk-rules/*.lua)
+scripts := $(wildcard strategies/*.lua strategies/_meta/*.lua risk-rules/*.lua \
+	templates/strategies/*.lua templates/risk-rules/*.lua)
+shipped := $(scripts) templates/README.md templates/gitignore templates/luarc.json
 swift_paths := $(wildcard Package.swift Sources Tests Examples Benchmarks)
 shell_scripts := kbot .ci/run $(wildcard scripts/* scripts/tests/*)
 
@@ -26,8 +28,8 @@ architecture:
 
 lint-lua:
 	@if ! command -v luac5.4 >/dev/null; then echo "lua: luac5.4 is not installed; scripts not checked"; \
-	else for script in $(shipped); do luac5.4 -p "$$script" || exit 1; done; \
-		echo "lua: $(words $(shipped)) scripts have no syntax errors"; fi
+	else for script in $(scripts); do luac5.4 -p "$$script" || exit 1; done; \
+		echo "lua: $(words $(scripts)) scripts have no syntax errors"; fi
 
 lint-shell:
 	@if ! command -v shellcheck >/dev/null; then echo "shell: shellcheck is not installed; scripts not checked"; \
@@ -69,14 +71,15 @@ format: ## Format the Swift sources in place
 
 install: ## Install to PREFIX (default /usr/local); DESTDIR is honoured
 	@KBOT_BUILD_ONLY=1 ./kbot
-	install -d $(bindir) $(sharedir)/strategies/_meta $(sharedir)/risk-rules
+	install -d $(bindir) $(addprefix $(sharedir)/,$(sort $(dir $(shipped))))
 	install -m 755 .build/release/kbot $(bindir)/kbot
 	for file in $(shipped); do install -m 644 "$$file" "$(sharedir)/$$file" || exit 1; done
 
 # Only what was installed: a trader may keep scripts of their own in the same folders.
 uninstall: ## Remove what install put there
 	rm -f $(bindir)/kbot $(addprefix $(sharedir)/,$(shipped))
-	@rmdir $(sharedir)/strategies/_meta $(sharedir)/strategies $(sharedir)/risk-rules $(sharedir) 2>/dev/null || true
+	@rmdir $(sharedir)/strategies/_meta $(sharedir)/templates/strategies $(sharedir)/templates/risk-rules \
+		$(sharedir)/strategies $(sharedir)/risk-rules $(sharedir)/templates $(sharedir) 2>/dev/null || true
 
 clean: ## Remove everything that was built
 	rm -rf .build .build-* Examples/.build Benchmarks/.build

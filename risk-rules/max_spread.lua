@@ -3,6 +3,7 @@
 -- A risk rule sees every order after kbot's own limits and may allow, reduce, deny or halt; it can never enlarge one.
 -- Orders that only make a position smaller are shown too (`order.reducing`), but no rule can stop them.
 
+---@type kbot.RiskRule
 local rule = {
   api = 1,
   kind = "risk-rule",
@@ -14,6 +15,8 @@ local rule = {
   },
 }
 
+---@param ctx kbot.RuleContext
+---@param order kbot.Order
 function rule.check(ctx, order)
   if order.reducing then return "allow" end
   local spread = ctx.market.spread

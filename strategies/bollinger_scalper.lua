@@ -7,6 +7,7 @@
 --
 -- The same rules exist natively in Swift (`--strategy native:bollinger_scalper`); both give identical signals.
 
+---@type kbot.Strategy
 local scalper = {
   api = 1, -- the version of kbot's script contract this file is written for
   kind = "strategy",
@@ -38,6 +39,7 @@ local scalper = {
 local snap = kbot.snap -- rounds to 0.01 cent: drops the noise of float arithmetic, nothing else
 
 -- Called once, before any data is read: what kbot must have ready when it calls on_candle.
+---@param params kbot.Params
 function scalper.needs(params)
   return {
     candles = { source = "market", interval = params.interval },
@@ -46,6 +48,8 @@ function scalper.needs(params)
 end
 
 -- Called with every closed candle, once the bands are full.
+---@param ctx kbot.Context
+---@param candle kbot.Candle
 function scalper.on_candle(ctx, candle)
   -- 1. The trigger: the whole body below the lower band is a LONG, above the upper band a SHORT.
   --    A price exactly on a band is no trigger; kbot rounds the bands so that this comparison is exact.

@@ -40,7 +40,7 @@ extension Engine {
         bracket.phase = .working
         do throws(Refusal) {
             try checkAccount(market)
-            let entry = entryCase(market, bracket.signal, bracket.plan, touch)
+            let entry = entryCase(of: bracket.strategyIndex, market, bracket.signal, bracket.plan, touch)
             let count = try askRules(market, strategy: bracket.strategy, entry, bracket.count)
             try sendEntry(of: bracket, entry, count: count)
         } catch {

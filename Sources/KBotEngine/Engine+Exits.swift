@@ -151,14 +151,17 @@ extension Engine {
         planDeadlines()
     }
 
-    /// Books what is held at the market's result.
-    mutating func settle(_ bracket: Bracket, _ settlement: Settlement) {
+    /// Books what is held at the market's result; the net P&L of what ended by it, nil when nothing was held.
+    @discardableResult
+    mutating func settle(_ bracket: Bracket, _ settlement: Settlement) -> Money? {
         bracket.bookSettlement(settlement)
+        let netPnL = bracket.settledQuantity.units > 0 ? bracket.grossPnL(at: settlement.value) - bracket.fees : nil
         for managed in [bracket.entry].compactMap({ $0 }) + bracket.targets + bracket.exits {
             managed.order.endWithMarket()
         }
         finish(bracket, exit: bracket.settledQuantity.units > 0 ? .settlement : nil)
         planDeadlines()
+        return netPnL
     }
 
     /// The venue changed its mind: the round trips that ended by the first result are booked anew.

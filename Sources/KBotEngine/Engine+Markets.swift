@@ -1,3 +1,4 @@
+import DequeModule
 import KBotIndicators
 import KBotModel
 
@@ -14,12 +15,15 @@ extension Engine {
             guard let market = state(id), market.settlement == nil else { return }
             guard !market.isResyncing else { return }  // deltas on a book that lost sync mean nothing
             market.hasBook = true
+            market.lastHeard = now
             if !market.book.add(count, at: price, outcome: outcome) { loseSync(market) }
             if !market.brackets.isEmpty { watch(market) }
+            if hearsBooks { showBook(of: market) }
         case .trade(let trade):
             guard let market = state(trade.market), market.settlement == nil else { return }
             market.prints.record(trade, at: event.time)
             market.lastPrice = trade.price
+            market.lastHeard = now
             // A trade at or after a candle's end closes that candle before it is counted.
             if now >= candleDue { closeCandles() }
             add(trade, at: event.time, to: market)
@@ -29,7 +33,9 @@ extension Engine {
             market.hasBook = true
             market.isResyncing = false
             market.book.replace(with: snapshot)
+            market.lastHeard = now
             if !market.brackets.isEmpty { watch(market) }
+            if hearsBooks { showBook(of: market) }
         case .gap(let id):
             guard let market = state(id) else { return }
             loseSync(market)
@@ -41,6 +47,8 @@ extension Engine {
         case .settled(let id, let settlement):
             guard let market = state(id) else { return }
             settle(market, settlement)
+        case .spot(let symbol, let price): handle(symbol, .tick(event.time, price))
+        case .spotCandle(let symbol, let candle): handle(symbol, .candle(candle))
         }
     }
 
@@ -56,12 +64,25 @@ extension Engine {
         markets[index] = market
         active.append(market)
         note(market, .market(facts))
-        for strategy in strategies { prepare(strategy, in: market) }
+        market.lastHeard = now
+        for index in strategies.indices { prepare(index, in: market) }
     }
 
-    private mutating func prepare(_ strategy: any Strategy, in market: MarketState) {
+    /// Makes the candles and indicators of one strategy in one market.
+    private mutating func prepare(_ index: Int, in market: MarketState) {
+        let strategy = strategies[index]
         let needs = strategy.needs
+        if let shared = spotIndicators(of: index) {
+            market.slots.append(StrategySlot(series: nil, indicators: shared))
+            return
+        }
         let interval = needs.interval.resolved(life: market.facts.life)
+        market.slots.append(StrategySlot(series: series(of: interval, in: market), indicators: IndicatorSet(needs)))
+        warnOfWarmUp(strategy, interval, in: market)
+    }
+
+    /// The place of the series of this length, made when there is none.
+    private func series(of interval: TimeSpan, in market: MarketState) -> Int {
         let series: Int
         if let shared = market.series.firstIndex(where: { $0.aggregator.interval == interval }) {
             series = shared
@@ -78,8 +99,12 @@ extension Engine {
                 )
             )
         }
-        market.slots.append(StrategySlot(series: series, indicators: IndicatorSet(needs)))
+        return series
+    }
 
+    /// Says so when no signal can come before entries end.
+    private mutating func warnOfWarmUp(_ strategy: any Strategy, _ interval: TimeSpan, in market: MarketState) {
+        let needs = strategy.needs
         let cutoff = configuration.limits.minTimeToClose ?? .zero
         let warmUp = interval * Int64(needs.warmUp)
         if warmUp + cutoff > market.facts.life,
@@ -100,37 +125,83 @@ extension Engine {
         for index in market.series.indices {
             market.series[index].aggregator.add(price: trade.price, count: trade.count, at: time)
         }
+        if configuration.keepsTrades { market.keep(trade, at: time) }
         if let due = market.candleDue, due < candleDue { candleDue = due }
         guard hearsTrades else { return }
         for (index, strategy) in strategies.enumerated() where strategy.callbacks.contains(.trade) {
             guard market.slots[index].indicators.isReady else { continue }
             let decision = strategy.onTrade(trade, context(of: index, in: market))
             tellMessages(of: strategy, in: market)
-            if case .signal(let signal) = decision {
-                let interval = market.series[market.slots[index].series].aggregator.interval
-                follow(signal, of: index, in: market, interval: interval, at: time)
-            }
+            followSignal(decision, of: index, in: market, at: time)
         }
     }
 
-    /// Closes every candle whose time has come, earliest first, markets in the order of their numbers.
+    /// Shows a changed book to the strategies that hear books.
+    private mutating func showBook(of market: MarketState) {
+        guard market.isOpen(at: now), market.facts.status == .active, !market.isResyncing else { return }
+        for (index, strategy) in strategies.enumerated() where strategy.callbacks.contains(.book) {
+            guard market.slots[index].indicators.isReady else { continue }
+            let decision = strategy.onBook(context(of: index, in: market))
+            tellMessages(of: strategy, in: market)
+            followSignal(decision, of: index, in: market, at: now)
+        }
+    }
+
+    /// Closes every candle whose time has come, earliest first; underlyings before markets, markets in the order of their
+    /// numbers.
     mutating func closeCandles() {
         while candleDue <= now {
             let due = candleDue
-            var next = Timestamp.distantFuture
+            closeSpotCandles(due: due)
             for market in active {
-                for index in market.series.indices {
-                    guard let marketDue = market.series[index].aggregator.nextDue else { continue }
-                    if marketDue == due, let candle = market.series[index].aggregator.closeNext(asOf: now) {
+                for index in market.series.indices where market.series[index].aggregator.nextDue == due {
+                    if let candle = market.series[index].aggregator.closeNext(asOf: now) {
                         judge(candle, series: index, in: market)
                     }
-                    if let following = market.series[index].aggregator.nextDue, following < next { next = following }
                 }
             }
-            candleDue = next
+            candleDue = earliestCandle
         }
         markEquity()
         active.removeAll(where: \.isFinished)
+    }
+
+    /// When the next candle of any market or underlying may close.
+    var earliestCandle: Timestamp {
+        var earliest = Timestamp.distantFuture
+        for market in active {
+            if let due = market.candleDue, due < earliest { earliest = due }
+        }
+        for spot in spots {
+            if let due = spot.candleDue, due < earliest { earliest = due }
+        }
+        return earliest
+    }
+
+    /// A strategy's candles and indicators, warmed up with the trades kept.
+    func warmedSlot(of index: Int, in market: MarketState) -> StrategySlot {
+        let needs = strategies[index].needs
+        if let shared = spotIndicators(of: index) { return StrategySlot(series: nil, indicators: shared) }
+        let indicators = IndicatorSet(needs)
+        var candles = CandleSeries(
+            aggregator: CandleAggregator(
+                interval: needs.interval.resolved(life: market.facts.life),
+                grace: configuration.candleGrace,
+                openTime: market.facts.openTime,
+                closeTime: market.facts.closeTime
+            )
+        )
+        for trade in market.kept {
+            while let candle = candles.aggregator.closeNext(asOf: trade.time) { indicators.add(candle) }
+            candles.aggregator.add(price: trade.price, count: trade.count, at: trade.time)
+        }
+        while let candle = candles.aggregator.closeNext(asOf: now) { indicators.add(candle) }
+        let interval = candles.aggregator.interval
+        if let shared = market.series.firstIndex(where: { $0.aggregator.interval == interval }) {
+            return StrategySlot(series: shared, indicators: indicators)
+        }
+        market.series.append(candles)
+        return StrategySlot(series: market.series.count - 1, indicators: indicators)
     }
 
     private mutating func loseSync(_ market: MarketState) {
@@ -156,13 +227,35 @@ extension Engine {
         market.settlement = settlement
         market.facts.status = .settled
         note(market, .settled(settlement))
-        for bracket in market.brackets { settle(bracket, settlement) }
-        for (index, strategy) in strategies.enumerated() where strategy.callbacks.contains(.settle) {
-            strategy.onSettle(settlement, context(of: index, in: market))
-            tellMessages(of: strategy, in: market)
+        var results: [(strategy: Int, netPnL: Money)] = []
+        for bracket in market.brackets {
+            if let netPnL = settle(bracket, settlement) { results.append((bracket.strategyIndex, netPnL)) }
         }
+        tellSettlement(settlement, results, in: market)
         markEquity()
         release(market)
+    }
+
+    private mutating func tellSettlement(
+        _ settlement: Settlement,
+        _ results: [(strategy: Int, netPnL: Money)],
+        in market: MarketState
+    ) {
+        func sum(_ results: [(strategy: Int, netPnL: Money)]) -> Money? {
+            results.isEmpty ? nil : results.reduce(.zero) { $0 + $1.netPnL }
+        }
+        for (index, strategy) in strategies.enumerated() where strategy.callbacks.contains(.settle) {
+            let own = sum(results.filter { $0.strategy == index })
+            strategy.onSettle(
+                SettlementNews(settlement: settlement, netPnL: own),
+                context(of: index, in: market)
+            )
+            tellMessages(of: strategy, in: market)
+        }
+        for rule in rules {
+            rule.onSettle(SettlementNews(settlement: settlement, netPnL: sum(results)), ruleContext(in: market))
+            tell(rule.takeMessages(), of: StrategyName(rule.name), in: market)
+        }
     }
 
     /// How long orders of a decided market are remembered, for fills that are told late.
@@ -182,6 +275,6 @@ extension Engine {
             old.orderIDs = []
             if old.settledTrades.isEmpty { markets[Int(old.facts.id.index)] = nil }
         }
-        candleDue = active.compactMap(\.candleDue).min() ?? .distantFuture
+        candleDue = earliestCandle
     }
 }

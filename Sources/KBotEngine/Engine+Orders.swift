@@ -111,13 +111,30 @@ extension Engine {
             replanAfterFirstFill(bracket, fill)
             watch(bracket.market)  // the stop may have been reached while the order filled
         }
-        let strategy = strategies[bracket.strategyIndex]
-        if strategy.callbacks.contains(.fill), !bracket.market.slots.isEmpty {
-            strategy.onFill(fill, role: managed.role, context(of: bracket.strategyIndex, in: bracket.market))
-            tellMessages(of: strategy, in: bracket.market)
-        }
+        tellFill(fill, managed.role, of: bracket)
         proceed(bracket)
         planDeadlines()
+    }
+
+    /// Tells the strategy and the rules of a fill.
+    private mutating func tellFill(_ fill: Fill, _ role: OrderRole, of bracket: Bracket) {
+        let market = bracket.market
+        let closes = role != .entry && bracket.position == .zero
+        let news = FillNews(
+            fill: fill,
+            role: role,
+            strategy: bracket.strategy,
+            netPnL: closes ? bracket.grossPnL(at: fill.price) - bracket.fees : nil
+        )
+        let strategy = strategies[bracket.strategyIndex]
+        if strategy.callbacks.contains(.fill), !market.slots.isEmpty {
+            strategy.onFill(news, context(of: bracket.strategyIndex, in: market))
+            tellMessages(of: strategy, in: market)
+        }
+        for rule in rules {
+            rule.onFill(news, ruleContext(in: market))
+            tell(rule.takeMessages(), of: StrategyName(rule.name), in: market)
+        }
     }
 
     /// An exit that traded before the close and is told after the result takes its part out of what settlement booked.

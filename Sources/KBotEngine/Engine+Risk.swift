@@ -77,6 +77,9 @@ extension Engine {
     /// Whether entries are halted until further notice or for a while.
     public var isHalted: Bool { blocks.contains(.halted) }
 
+    /// What blocks entries on the whole account now.
+    public var blockCodes: [ReasonCode] { blocks.blocks.map(\.code) }
+
     /// Whether any trade is on its way.
     public var hasOpenTrades: Bool { !brackets.isEmpty }
 
@@ -87,6 +90,10 @@ extension Engine {
         account.begin(now.utcDay, equity: equity)
         dayStart = now.utcDay.next.start
         noteLossRoom(isGone: false)
+        for rule in rules {
+            rule.onDay(at: now, account: accountView)
+            tell(rule.takeMessages(), of: StrategyName(rule.name), in: nil)
+        }
     }
 
     // MARK: Blocks

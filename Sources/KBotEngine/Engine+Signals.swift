@@ -1,5 +1,5 @@
 import KBotIndicators
-import KBotModel
+public import KBotModel
 
 /// From a closed candle to an order: strategies, sizing, limits, rules.
 extension Engine {
@@ -16,35 +16,94 @@ extension Engine {
             }
             let decision = strategy.onCandle(candle, context(of: index, in: market))
             tellMessages(of: strategy, in: market)
-            switch decision {
-            case .none(let code, let trigger):
-                if let trigger { note(market, .trigger(strategy.name, trigger)) }
-                note(market, .noSignal(strategy.name, code, filtered: trigger != nil))
-            case .signal(let signal):
-                follow(signal, of: index, in: market, interval: candle.interval, at: candle.end)
-            }
+            follow(decision, of: index, in: market, interval: candle.interval, at: candle.end)
         }
+    }
+
+    /// Tells what a strategy decided on a candle, and follows its signal.
+    mutating func follow(
+        _ decision: Decision,
+        of index: Int,
+        in market: MarketState,
+        interval: TimeSpan,
+        at time: Timestamp
+    ) {
+        switch decision {
+        case .none(let code, let trigger):
+            let name = strategies[index].name
+            if let trigger { note(market, .trigger(name, trigger)) }
+            note(market, .noSignal(name, code, filtered: trigger != nil))
+        case .signal(let signal): follow(signal, of: index, in: market, interval: interval, at: time)
+        }
+    }
+
+    /// Follows a signal given between candles; having none is not told there, it would be told at every trade.
+    mutating func followSignal(_ decision: Decision?, of index: Int, in market: MarketState, at time: Timestamp) {
+        guard case .signal(let signal) = decision else { return }
+        let interval: TimeSpan
+        if let series = market.slots[index].series {
+            interval = market.series[series].aggregator.interval
+        } else {
+            interval = strategies[index].needs.interval.resolved(life: market.facts.life)
+        }
+        follow(signal, of: index, in: market, interval: interval, at: time)
     }
 
     /// What strategy number `index` sees now.
     func context(of index: Int, in market: MarketState) -> StrategyContext {
-        let bracket = market.brackets.first { $0.strategyIndex == index && $0.position.units > 0 }
-        return StrategyContext(
+        StrategyContext(
             now: now,
-            market: market.facts,
-            touch: market.touch(at: now),
-            lastPrice: market.lastPrice,
+            view: view(of: market),
             indicators: market.slots[index].indicators,
-            position: bracket.map {
-                PositionView(
-                    direction: $0.direction,
-                    count: $0.position,
-                    averageEntry: $0.averageEntry,
-                    plan: $0.plan
-                )
-            },
+            position: market.brackets.first { $0.strategyIndex == index && $0.position.units > 0 }.map(PositionView.init),
             account: accountView
         )
+    }
+
+    /// What a rule sees now.
+    func ruleContext(in market: MarketState) -> RuleContext {
+        RuleContext(
+            now: now,
+            view: view(of: market),
+            position: market.brackets.first { $0.position.units > 0 }.map(PositionView.init),
+            account: accountView
+        )
+    }
+
+    private func view(of market: MarketState) -> MarketView {
+        MarketView(
+            facts: market.facts,
+            touch: market.touch(at: now),
+            lastPrice: market.lastPrice,
+            book: market.hasBook && !market.isResyncing ? market.book : nil,
+            lastHeard: market.lastHeard,
+            exposure: exposure(in: market.underlying)
+        )
+    }
+
+    /// What settlement could take in all markets on an underlying.
+    private func exposure(in underlying: String) -> Money {
+        brackets.reduce(.zero) { $1.market.underlying == underlying ? $0 + $1.exposure : $0 }
+    }
+
+    /// The open markets on an underlying as strategies see them now, in the order of their numbers.
+    public func openMarkets(on symbol: SpotSymbol) -> [MarketView] {
+        var views: [MarketView] = []
+        for market in active where market.isOpen(at: now) && market.underlying == symbol.asset {
+            views.append(view(of: market))
+        }
+        return views
+    }
+
+    /// A strategy's position in a market; nil when it holds none.
+    public func position(of strategy: StrategyName, in id: MarketID) -> PositionView? {
+        state(id)?.brackets.first { $0.strategy == strategy && $0.position.units > 0 }.map(PositionView.init)
+    }
+
+    /// A market as strategies see it now; nil when it is not known or decided.
+    public func view(of id: MarketID) -> MarketView? {
+        guard let market = state(id) else { return nil }
+        return view(of: market)
     }
 
     /// Turns a signal into a bracket, or tells why not.
@@ -71,7 +130,7 @@ extension Engine {
         checkDailyLoss()
         do throws(Refusal) {
             try checkEntries(in: market)
-            let entry = entryCase(market, signal, plan, touch)
+            let entry = entryCase(of: index, market, signal, plan, touch)
             let sized = try EntryGate.size(
                 entry,
                 limits: configuration.limits,
@@ -120,9 +179,10 @@ extension Engine {
     func checkEntries(in market: MarketState) throws(Refusal) {
         try checkAccount(market)
         if let bracket = market.brackets.first {
+            // One trade a market: the first strategy to enter has it until it is flat.
             throw bracket.position.units > 0
-                ? Refusal(.positionOpen, "a position is open in this market")
-                : Refusal(.entryPending, "an entry already waits in this market")
+                ? Refusal(.positionOpen, "a position of \(bracket.strategy) is open in this market")
+                : Refusal(.entryPending, "an entry of \(bracket.strategy) already waits in this market")
         }
         if let most = configuration.limits.maxPositions, openPositions >= most {
             throw Refusal(.maxPositions, "\(openPositions) positions or entries are open, at most \(most)")
@@ -138,7 +198,13 @@ extension Engine {
         }
     }
 
-    mutating func entryCase(_ market: MarketState, _ signal: Signal, _ plan: TradePlan, _ touch: Touch) -> EntryCase {
+    mutating func entryCase(
+        of index: Int,
+        _ market: MarketState,
+        _ signal: Signal,
+        _ plan: TradePlan,
+        _ touch: Touch
+    ) -> EntryCase {
         while let first = entryTimes.first, now - first >= .minutes(1) { entryTimes.removeFirst() }
         return EntryCase(
             now: now,
@@ -149,8 +215,18 @@ extension Engine {
             worstEntry: worstEntry(signal, plan, in: market),
             touch: touch,
             account: accountView,
+            budget: budget(of: index),
             dayLoss: dayLoss,
             recentEntries: entryTimes.count
+        )
+    }
+
+    /// What a strategy may use of the account; nil for all of it.
+    private func budget(of index: Int) -> EntryCase.Budget? {
+        guard let budget = configuration.budgets[strategies[index].name] else { return nil }
+        return EntryCase.Budget(
+            money: budget.money(of: equity),
+            exposure: brackets.reduce(.zero) { $1.strategyIndex == index ? $0 + $1.exposure : $0 }
         )
     }
 
@@ -201,14 +277,24 @@ extension Engine {
     mutating func tellVerdicts(_ order: ProposedOrder, in market: MarketState) -> Verdict {
         var strictest = Verdict.allow
         for rule in rules {
-            let verdict = rule.check(
-                order,
-                RuleContext(now: now, market: market.facts, touch: market.touch(at: now), account: accountView)
-            )
+            let verdict = rule.check(order, ruleContext(in: market))
             note(market, .verdict(rule: rule.name, verdict, reducing: order.isReducing))
             tell(rule.takeMessages(), of: StrategyName(rule.name), in: market)
             strictest = strictest.stricter(verdict)
         }
         return strictest
+    }
+}
+
+extension PositionView {
+    /// What is held by a trade on its way.
+    fileprivate init(_ bracket: Bracket) {
+        self.init(
+            strategy: bracket.strategy,
+            direction: bracket.direction,
+            count: bracket.position,
+            averageEntry: bracket.averageEntry,
+            plan: bracket.plan
+        )
     }
 }

@@ -10,14 +10,16 @@ public import KBotModel
 ///
 /// The parts live beside this file: `Engine+Markets` (what is public), `Engine+Signals` (from candle to order),
 /// `Engine+Orders` (what the venue says), `Engine+Brackets` (stops and deadlines), `Engine+Entries`, `Engine+Exits`,
-/// `Engine+Risk` (blocks, equity).
+/// `Engine+Risk` (blocks, equity), `Engine+Spot` (underlyings), `Engine+Timers`, `Engine+Replacing` (new versions).
 public struct Engine: ~Copyable {
     /// What the run set.
     public let configuration: EngineConfiguration
-    let strategies: [any Strategy]
-    let rules: [any RiskRule]
+    var strategies: [any Strategy]
+    var rules: [any RiskRule]
     /// Whether any strategy wants to hear trades.
-    let hearsTrades: Bool
+    var hearsTrades = false
+    /// Whether any strategy wants to hear changes of the book.
+    var hearsBooks = false
 
     /// Largest time seen.
     public internal(set) var now = Timestamp.distantPast
@@ -28,6 +30,9 @@ public struct Engine: ~Copyable {
     var active: [MarketState] = []
     var warnedIntervals: Set<String> = []
     var candleDue = Timestamp.distantFuture
+    /// Underlyings that a strategy asked for.
+    var spots: [SpotState] = []
+    var timerDue = Timestamp.distantFuture
     /// Decided markets whose orders are still remembered, oldest first.
     var released = Deque<(time: Timestamp, market: MarketState)>()
 
@@ -52,9 +57,17 @@ public struct Engine: ~Copyable {
         self.configuration = configuration
         self.strategies = strategies
         self.rules = rules
-        hearsTrades = strategies.contains { $0.callbacks.contains(.trade) }
+        
         account = Account(initialCapital: configuration.initialCapital, at: Timestamp(seconds: 0))
         lastEquity = configuration.initialCapital
+        listen()
+        makeSpots()
+    }
+
+    /// Finds out which callbacks any strategy wants.
+    mutating func listen() {
+        hearsTrades = strategies.contains { $0.callbacks.contains(.trade) }
+        hearsBooks = strategies.contains { $0.callbacks.contains(.book) }
     }
 
     deinit {
@@ -73,7 +86,7 @@ public struct Engine: ~Copyable {
     public mutating func process(_ event: Event, into effects: inout [Effect]) {
         swap(&out, &effects)
         step(event)
-        deadline = min(candleDue, bracketDue, dayStart, blocks.nextEnd ?? .distantFuture)
+        planDeadline()
         swap(&out, &effects)
     }
 
@@ -84,13 +97,23 @@ public struct Engine: ~Copyable {
         return effects
     }
 
+    mutating func planDeadline() {
+        deadline = min(min(candleDue, bracketDue, dayStart, timerDue), blocks.nextEnd ?? .distantFuture)
+    }
+
     private mutating func step(_ event: Event) {
-        if now == .distantPast { start(at: event.time) }
+        if now == .distantPast {
+            if keepEarlySpot(event) { return }
+            start(at: event.time)
+        }
         if event.time > now { now = event.time }
         if now >= dayStart { beginDay() }
         if let end = blocks.nextEnd, now >= end { endBlocks() }
         switch event {
-        case .market(let event): handle(event)
+        case .market(let event):
+            handle(event)
+            // A price of an underlying moves no market's clock: what is due there waits for its timer.
+            if event.isSpot { return }
         case .venue(_, let event): handle(event)
         case .timer: break
         case .feed(_, let health): handle(health)
@@ -98,12 +121,26 @@ public struct Engine: ~Copyable {
         }
         if now >= candleDue { closeCandles() }
         if now >= bracketDue { runBracketDeadlines() }
+        if now >= timerDue { runTimers() }
+    }
+
+    /// Keeps a price of an underlying that comes before the first event of a market.
+    private mutating func keepEarlySpot(_ event: Event) -> Bool {
+        guard case .market(let event) = event else { return false }
+        switch event.kind {
+        case .spot(let symbol, let price): hearEarly(symbol, .tick(event.time, price))
+        case .spotCandle(let symbol, let candle): hearEarly(symbol, .candle(candle))
+        default: return false
+        }
+        return true
     }
 
     private mutating func start(at time: Timestamp) {
         now = time
         account = Account(initialCapital: configuration.initialCapital, at: time)
         dayStart = time.utcDay.next.start
+        for index in strategies.indices { prepareSpot(of: index) }
+        planTimers()
         for strategy in strategies {
             strategy.onStart(at: time)
             tellMessages(of: strategy)

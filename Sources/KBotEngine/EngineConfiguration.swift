@@ -16,6 +16,11 @@ public struct EngineConfiguration: Hashable, Sendable {
     public var exitBeforeClose: TimeSpan?
     /// How long after its end a candle waits for late trades.
     public var candleGrace = TimeSpan.zero
+    /// What strategies may use of the account, by name: their share-based limits count from it, and their exposure stays
+    /// within it.
+    public var budgets: [StrategyName: RiskLimits.Amount] = [:]
+    /// Whether the trades of open markets are kept, so that a new version of a strategy can ask for other candles.
+    public var keepsTrades = false
 
     /// Makes the defaults.
     public init() {}

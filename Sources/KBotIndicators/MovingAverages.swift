@@ -3,20 +3,18 @@ public struct SimpleMovingAverage: Indicator, Hashable {
     /// N: how many inputs the window holds.
     public let period: Int
 
-    private var window: [Int64]
-    private var next = 0
-    private var count = 0
+    private var window: Window
     private var sum: Int64 = 0
 
     /// Makes an average over `period` inputs, at least 1.
     public init(period: Int) {
         checkPeriod(period, from: 1)
         self.period = period
-        window = Array(repeating: 0, count: period)
+        window = Window(period: period)
     }
 
     /// Whether the window is full.
-    public var isReady: Bool { count == period }
+    public var isReady: Bool { window.isFull }
 
     /// The mean in 1/1,000,000 of the input's unit, rounded to nearest, halves up; nil until the window is full.
     public var value: Int64? {
@@ -27,11 +25,7 @@ public struct SimpleMovingAverage: Indicator, Hashable {
     /// Takes in an input, |input| ≤ 10^12; the oldest leaves a full window.
     public mutating func add(_ input: Int64) {
         checkInput(input)
-        sum += input - window[next]
-        window[next] = input
-        next += 1
-        if next == period { next = 0 }
-        if count < period { count += 1 }
+        sum += input - window.push(input)
     }
 
     /// Empties the window.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import KBotEngine
 import KBotModel
 import KBotReports
 import KBotRuntime
@@ -28,6 +29,18 @@ struct Run: ParsableCommand {
     @Option(help: "Risk rule: a Lua file or a name (repeatable).")
     var riskRule: [String] = []
 
+    @Option(help: "What a strategy may use of the account, name=25% or name=dollars (repeatable).")
+    var budget: [String] = []
+
+    @Option(help: "What takes over from a strategy that fails three times in a row: native.")
+    var fallback: String?
+
+    @Option(help: "Repeat the reloads that this event stream of an earlier run tells of.")
+    var reloads: String?
+
+    @Flag(help: "Take edits of scripts over in demo and live mode too (on paper they always are).")
+    var allowLiveReload = false
+
     @Option(help: "Parameter of a script, name=value or script.name=value (repeatable).")
     var param: [String] = []
 
@@ -45,6 +58,9 @@ struct Run: ParsableCommand {
 
     @Option(help: "Market facts and results for recordings: a CSV file.")
     var markets: String?
+
+    @Option(help: "Prices of an underlying for recordings: a CSV file, or BTC-USD=FILE (repeatable).")
+    var spot: [String] = []
 
     @Option(help: "How fast time passes: 1, 60, any whole factor, or max (the default).")
     var speed: String?
@@ -81,12 +97,15 @@ struct Run: ParsableCommand {
     private func start() throws(RunFailure) {
         let environment = ProcessInfo.processInfo.environment
         let settings = try settings.load(environment: environment)
-        let plan = try makePlan(settings)
+        var plan = try makePlan(settings)
         let library = ScriptLibrary(
             environment: environment,
             program: Bundle.main.executablePath ?? CommandLine.arguments[0]
         )
         let id = RunID("\(RunClock.stamp())")
+        plan.id = id
+        plan.version = Version.current
+        plan.listens = plan.speed != .max
         let logging = RunLogging.standardError(settings, environment: environment, run: id, mode: mode)
         let logger = logging.logger()
         for warning in settings.warnings { logger.warning("\(warning)") }
@@ -129,7 +148,16 @@ struct Run: ParsableCommand {
         }
         var plan = RunPlan()
         plan.strategies = strategy
-        plan.rules = riskRule
+        plan.rules = riskRule.isEmpty ? settings.riskRules : riskRule
+        plan.budgets = try budget.map(readBudget)
+        if let fallback {
+            guard fallback == "native" else { throw RunFailure(.usage, "--fallback \(fallback): only native can take over") }
+            plan.fallsBack = true
+        }
+        if allowLiveReload {
+            throw RunFailure(.usage, "--allow-live-reload: for demo and live mode; on paper edits are taken over anyway")
+        }
+        if let reloads { plan.recordedReloads = try RecordedReloads.read(reloads) }
         plan.parameters = param
         plan.feed = try readFeed(settings)
         plan.series = series
@@ -138,6 +166,10 @@ struct Run: ParsableCommand {
             throw RunFailure(.usage, "--markets: facts are for recordings; the simulated market knows its own")
         }
         plan.marketsFile = markets
+        if !spot.isEmpty, plan.feed == .simulated {
+            throw RunFailure(.usage, "--spot: prices are for recordings; the simulated market makes its own")
+        }
+        plan.spot = spot
         plan.strict = strict
         plan.seed = seed
         plan.eventsPath = events
@@ -156,6 +188,16 @@ struct Run: ParsableCommand {
             plan.duration = span
         }
         return plan
+    }
+
+    private func readBudget(_ text: String) throws(RunFailure) -> (name: String, amount: RiskLimits.Amount) {
+        guard let budget = RunPlan.budget(text) else {
+            throw RunFailure(
+                .usage,
+                "--budget \(text): write name=25% (up to 100%) or name=dollars, with the name of a strategy of the run"
+            )
+        }
+        return budget
     }
 
     private func readFeed(_ settings: RunSettings) throws(RunFailure) -> RunPlan.Feed {

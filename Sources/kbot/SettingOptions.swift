@@ -65,7 +65,7 @@ struct SettingOptions: ParsableArguments {
     @Option(help: "How the paper exchange fills: realistic, optimistic or pessimistic.")
     var fills: String?
 
-    @Option(help: "Folder for what outlives a run; this version keeps nothing there.")
+    @Option(help: "Folder for what outlives a run: versions of scripts, the socket of status and reload.")
     var stateDir: String?
 
     @Option(help: "Least important log line: trace, debug, info, notice, warning, error or critical.")

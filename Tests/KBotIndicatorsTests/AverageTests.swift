@@ -4,6 +4,7 @@ import KBotTestSupport
 import Testing
 
 @Suite struct `Averages and oscillators` {
+    let bars = Reference.candles.map { Bar($0) }
     let closes = Reference.candles.map { Int64($0.close.units) }
 
     @Test func `a simple average agrees with figures computed elsewhere`() {
@@ -20,7 +21,7 @@ import Testing
     }
 
     @Test func `an average true range agrees with figures computed elsewhere`() {
-        let figures = figures(of: AverageTrueRange(period: 14), Reference.candles) { $0.value }
+        let figures = figures(of: AverageTrueRange(period: 14), bars) { $0.value }
         expect(figures, equal: Reference.trueRanges, within: 8e-6)
     }
 
@@ -108,14 +109,23 @@ import Testing
 
     @Test func `a true range reaches over a gap from the previous close`() {
         var range = AverageTrueRange(period: 1)
-        range.add(candle(high: 52, low: 50, close: 50))
+        range.add(bar(high: 52, low: 50, close: 50))
         #expect(range.value == nil)
-        range.add(candle(high: 61, low: 60, close: 60))
+        range.add(bar(high: 61, low: 60, close: 60))
         #expect(range.value == 1_100_000_000)
-        range.add(candle(high: 45, low: 44, close: 44))
+        range.add(bar(high: 45, low: 44, close: 44))
         #expect(range.value == 1_600_000_000)
-        range.add(candle(high: 46, low: 43, close: 44))
+        range.add(bar(high: 46, low: 43, close: 44))
         #expect(range.value == 300_000_000)
+    }
+
+    @Test func `a true range of the largest prices fits`() {
+        let far = IndicatorScale.largestInput
+        var range = AverageTrueRange(period: 2)
+        for sign: Int64 in [1, -1, 1, -1] {
+            range.add(Bar(open: 0, high: sign * far, low: sign * far, close: sign * far, volume: 0))
+        }
+        #expect(range.value == 2 * far * IndicatorScale.micro)
     }
 
     @Test(arguments: [(1, 1_000_000), (-1, 0), (0, 500_000)] as [(Int64, Int64)])
@@ -139,40 +149,11 @@ import Testing
         expectLife(SimpleMovingAverage(period: 5), of: closes, readyAfter: 5)
         expectLife(ExponentialMovingAverage(period: 5), of: closes, readyAfter: 5)
         expectLife(RelativeStrengthIndex(period: 5), of: closes, readyAfter: 6)
-        expectLife(AverageTrueRange(period: 5), of: Reference.candles, readyAfter: 6)
+        expectLife(AverageTrueRange(period: 5), of: bars, readyAfter: 6)
         expectLife(BollingerBands(period: 5, deviations: 20_000), of: closes, readyAfter: 5)
     }
 
-    private func expectLife<I: Indicator & Hashable>(_ fresh: I, of series: [I.Input], readyAfter count: Int) {
-        var indicator = fresh
-        for (index, input) in series.enumerated() {
-            #expect(indicator.isReady == (index >= count), "\(I.self) after \(index)")
-            indicator.add(input)
-        }
-        indicator.reset()
-        #expect(indicator == fresh)
-    }
-
-    private func figures<I: Indicator>(of indicator: I, _ series: [I.Input], _ value: (I) -> Int64?) -> [Int64] {
-        var indicator = indicator
-        return series.compactMap { input in
-            indicator.add(input)
-            return value(indicator)
-        }
-    }
-
-    /// Compares figures in millionths with outside ones.
-    private func expect(_ figures: [Int64], equal expected: [Double], within tolerance: Double) {
-        #expect(figures.count == expected.count)
-        for (figure, other) in zip(figures, expected) {
-            #expect(abs(Double(figure) / 1_000_000 - other) <= tolerance)
-        }
-    }
-
-    private func candle(high: Int32, low: Int32, close: Int32) -> Candle {
-        var candle = Candle(flatAt: Price(cents: close), start: Timestamp(seconds: 0), interval: .seconds(5))
-        candle.high = Price(cents: high)
-        candle.low = Price(cents: low)
-        return candle
+    private func bar(high: Int64, low: Int64, close: Int64) -> Bar {
+        Bar(open: close * 100, high: high * 100, low: low * 100, close: close * 100, volume: 0)
     }
 }

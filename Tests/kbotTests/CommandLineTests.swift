@@ -37,6 +37,10 @@ import Testing
         (["run", "--strategy", "bollinger_scalper.lua", "--feed", "replay:"], "give sim, replay:PATH or kalshi"),
         (["run", "--strategy", "bollinger_scalper.lua", "--mode", "live"], "this version trades on paper only"),
         (["run", "--strategy", "bollinger_scalper.lua", "--mode", "wet"], "--mode wet: paper, demo or live"),
+        (
+            ["run", "--strategy", "bollinger_scalper.lua", "--spot", "BTC-USD_x.csv"],
+            "--spot: prices are for recordings"
+        ),
         (["run", "--strategy", "bollinger_scalper.lua", "--speed", "0"], "max or a whole factor"),
         (["run", "--strategy", "bollinger_scalper.lua", "--duration", "0m"], "give a time such as 90m or 24h"),
         (

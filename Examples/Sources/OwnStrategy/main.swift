@@ -31,7 +31,7 @@ final class AverageFader: Strategy {
         )
     }
 
-    func onFill(_ fill: Fill, role: OrderRole, _ context: borrowing StrategyContext) { fills += 1 }
+    func onFill(_ news: FillNews, _ context: borrowing StrategyContext) { fills += 1 }
 }
 
 let strategy = AverageFader()

@@ -18,6 +18,8 @@ public struct Note: Hashable, Sendable {
         indirect case market(Market)
         /// A candle closed.
         indirect case candle(Candle)
+        /// A candle of an underlying closed.
+        indirect case spotCandle(SpotSymbol, SpotCandle)
         /// A strategy's rule was met, before any filter.
         case trigger(StrategyName, Direction)
         /// A strategy wants a trade; prices on the grid.
@@ -46,6 +48,8 @@ public struct Note: Hashable, Sendable {
         case blocked(ReasonCode)
         /// A limit no longer blocks entries.
         case unblocked(ReasonCode)
+        /// A new version of a script took the place of the old one.
+        indirect case swapped(ScriptSwap)
         /// A message from a script.
         indirect case script(StrategyName, String)
         /// Something the operator should look at.

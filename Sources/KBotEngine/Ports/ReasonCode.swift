@@ -60,6 +60,8 @@ extension ReasonCode {
     public static let dailyLossLimit: ReasonCode = "DAILY_LOSS_LIMIT"
     /// A pause after several losses in a row.
     public static let circuitBreaker: ReasonCode = "CIRCUIT_BREAKER"
+    /// The strategy's budget has no room for one contract.
+    public static let strategyBudget: ReasonCode = "STRATEGY_BUDGET"
     /// One contract would risk more than a trade may.
     public static let riskPerTrade: ReasonCode = "RISK_PER_TRADE"
     /// Not enough cash for one contract.

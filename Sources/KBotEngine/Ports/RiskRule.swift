@@ -9,11 +9,23 @@ public protocol RiskRule: AnyObject {
     var name: String { get }
     /// Judges an order.
     func check(_ order: ProposedOrder, _ context: borrowing RuleContext) -> Verdict
+    /// An order of kbot's was filled, whatever strategy it came from.
+    func onFill(_ news: FillNews, _ context: borrowing RuleContext)
+    /// A market was decided.
+    func onSettle(_ news: SettlementNews, _ context: borrowing RuleContext)
+    /// A UTC day began.
+    func onDay(at time: Timestamp, account: AccountView)
     /// Takes the messages the rule wants told since the last call.
     func takeMessages() -> [StrategyMessage]
 }
 
 extension RiskRule {
+    /// Nothing to do.
+    public func onFill(_ news: FillNews, _ context: borrowing RuleContext) {}
+    /// Nothing to do.
+    public func onSettle(_ news: SettlementNews, _ context: borrowing RuleContext) {}
+    /// Nothing to do.
+    public func onDay(at time: Timestamp, account: AccountView) {}
     /// Nothing to tell.
     public func takeMessages() -> [StrategyMessage] { [] }
 }
@@ -32,18 +44,23 @@ public struct ProposedOrder: Hashable, Sendable {
     public let plan: TradePlan
     /// Whether it can only make a position smaller.
     public let isReducing: Bool
-}
 
-/// What a rule may look at.
-public struct RuleContext: ~Copyable {
-    /// The event's time.
-    public let now: Timestamp
-    /// The market's facts.
-    public let market: Market
-    /// Best bid and ask.
-    public let touch: Touch
-    /// The account.
-    public let account: AccountView
+    /// Makes an order to be judged; for tests, and for trying a rule on sample data.
+    public init(
+        strategy: StrategyName,
+        direction: Direction,
+        price: Price,
+        count: Quantity,
+        plan: TradePlan,
+        isReducing: Bool
+    ) {
+        self.strategy = strategy
+        self.direction = direction
+        self.price = price
+        self.count = count
+        self.plan = plan
+        self.isReducing = isReducing
+    }
 }
 
 /// What a rule says, ordered by strictness.

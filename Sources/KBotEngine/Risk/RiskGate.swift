@@ -19,10 +19,20 @@ struct EntryCase {
     let worstEntry: Price
     let touch: Touch
     let account: AccountView
+    /// What the strategy may use of the account; nil for all of it.
+    let budget: Budget?
     /// Loss of the day so far, ≥ 0.
     let dayLoss: Money
     /// Entry orders sent in the last minute.
     let recentEntries: Int
+
+    /// A strategy's part of the account.
+    struct Budget {
+        /// How much it is.
+        let money: Money
+        /// What settlement could take of the strategy's trades.
+        let exposure: Money
+    }
 }
 
 /// The gate every entry passes: each limit of the run in turn, then the size that fits them all.
@@ -44,7 +54,7 @@ enum EntryGate {
         }
         var count = start
         if case .risk = sizing, let limit = limits.riskPerTrade {
-            let budget = limit.money(of: entry.account.equity)
+            let budget = limit.money(of: entry.budget?.money ?? entry.account.equity)
             count = try fit(count, .riskPerTrade, "the risk per trade of \(cents(budget))") {
                 risk(of: $0, entry) <= budget
             }
@@ -58,6 +68,13 @@ enum EntryGate {
         if let limit = limits.maxExposure {
             let room = limit.money(of: entry.account.capital) - entry.account.exposure
             count = try fit(count, .maxExposure, "the \(cents(room)) left under the exposure limit") {
+                cost(of: $0, entry) <= room
+            }
+        }
+        if let budget = entry.budget {
+            let most = limits.maxExposure.map { min($0.money(of: budget.money), budget.money) } ?? budget.money
+            let room = most - budget.exposure
+            count = try fit(count, .strategyBudget, "the \(cents(room)) left of the strategy's budget") {
                 cost(of: $0, entry) <= room
             }
         }

@@ -9,21 +9,58 @@ public enum IndicatorSpec: Hashable, Sendable {
     case sma(period: Int)
     /// Exponential moving average of closes.
     case ema(period: Int)
+    /// Linearly weighted moving average of closes.
+    case wma(period: Int)
+    /// Average of typical prices, weighted with volume.
+    case vwap(period: Int)
     /// Wilder's average true range.
     case atr(period: Int)
+    /// Population standard deviation of closes.
+    case stddev(period: Int)
+    /// Highest high.
+    case highest(period: Int)
+    /// Lowest low.
+    case lowest(period: Int)
     /// Wilder's relative strength index of closes.
     case rsi(period: Int)
+    /// Distance of the close from the mean of closes, in population standard deviations.
+    case zscore(period: Int)
+    /// Percent by which the close changed against the one `period` candles before.
+    case roc(period: Int)
 
-    /// Candles after which the indicator has a value.
+    /// Candles after which the indicator has a value; with some, such as ``vwap(period:)``, there may be none even then.
     public var warmUp: Int {
         switch self {
-        case .bollinger(let period, _), .sma(let period), .ema(let period): period
-        case .atr(let period), .rsi(let period): period + 1
+        case .bollinger(let period, _), .sma(let period), .ema(let period), .wma(let period), .vwap(let period),
+            .stddev(let period), .highest(let period), .lowest(let period), .zscore(let period):
+            period
+        case .atr(let period), .rsi(let period), .roc(let period): period + 1
+        }
+    }
+
+    /// Whether the figure is a price or a distance between prices; the others are plain numbers.
+    public var isPrice: Bool {
+        switch self {
+        case .bollinger, .sma, .ema, .wma, .vwap, .atr, .stddev, .highest, .lowest: true
+        case .rsi, .zscore, .roc: false
+        }
+    }
+
+    /// What divides ``IndicatorSet/value(at:)``, or the bands, to give what people read.
+    ///
+    /// Prices of contracts come out in cents; those of underlyings come out in dollars when divided by 100 more. A relative
+    /// strength index comes out in points from 0 to 100, a z-score in standard deviations, a rate of change in percent.
+    public var scale: Int64 {
+        switch self {
+        case .bollinger: 100 * 10_000
+        case .sma, .ema, .wma, .vwap, .atr, .stddev, .highest, .lowest: 100 * IndicatorScale.micro
+        case .rsi, .zscore: 10_000
+        case .roc: IndicatorScale.micro
         }
     }
 }
 
-/// The indicators of one strategy in one market, fed with closed candles.
+/// The indicators of one strategy in one market or underlying, fed with closed candles, and the last candles themselves.
 public final class IndicatorSet {
     /// One indicator and its state.
     public enum State: Sendable {
@@ -33,88 +70,149 @@ public final class IndicatorSet {
         case sma(SimpleMovingAverage)
         /// Exponential moving average.
         case ema(ExponentialMovingAverage)
+        /// Linearly weighted moving average.
+        case wma(WeightedMovingAverage)
+        /// Volume-weighted average price.
+        case vwap(VolumeWeightedAverage)
         /// Average true range.
         case atr(AverageTrueRange)
+        /// Standard deviation.
+        case stddev(StandardDeviation)
+        /// Highest high.
+        case highest(Highest)
+        /// Lowest low.
+        case lowest(Lowest)
         /// Relative strength index.
         case rsi(RelativeStrengthIndex)
-
-        init(_ spec: IndicatorSpec) {
-            switch spec {
-            case .bollinger(let period, let deviations):
-                self = .bollinger(BollingerBands(period: period, deviations: deviations))
-            case .sma(let period): self = .sma(SimpleMovingAverage(period: period))
-            case .ema(let period): self = .ema(ExponentialMovingAverage(period: period))
-            case .atr(let period): self = .atr(AverageTrueRange(period: period))
-            case .rsi(let period): self = .rsi(RelativeStrengthIndex(period: period))
-            }
-        }
+        /// Z-score.
+        case zscore(ZScore)
+        /// Rate of change.
+        case roc(RateOfChange)
     }
 
     /// The indicators, in the order asked for.
     public private(set) var states: [State]
+    /// The last closed candles, oldest first; as many as were asked for.
+    public private(set) var history: BarHistory
     private var remaining: Int
 
-    /// Makes fresh indicators.
+    /// Makes fresh indicators that keep as many candles as the needs say.
     public init(_ needs: StrategyNeeds) {
         states = needs.indicators.map { State($0.spec) }
-        remaining = needs.warmUp
+        self.history = BarHistory(capacity: needs.history)
+        // Without indicators there is nothing to wait for.
+        remaining = needs.indicators.isEmpty ? 0 : needs.warmUp
     }
 
-    /// Whether every indicator has a value.
+    /// Whether as many candles were taken in as the indicators need. A history need not be full for that.
     public var isReady: Bool { remaining <= 0 }
 
+    /// Takes in a closed candle of a contract.
+    public func add(_ candle: Candle) { add(ClosedBar(candle)) }
+
+    /// Takes in a closed candle of an underlying.
+    public func add(_ candle: SpotCandle) { add(ClosedBar(candle)) }
+
     /// Takes in a closed candle.
-    public func add(_ candle: Candle) {
-        remaining -= 1
-        let close = Int64(candle.close.units)
-        for index in states.indices {
-            // Taken out and put back, so that the array inside is changed in place.
-            switch states[index] {
-            case .bollinger(var bands):
-                states[index] = .sma(Self.placeholder)
-                bands.add(close)
-                states[index] = .bollinger(bands)
-            case .sma(var average):
-                states[index] = .sma(Self.placeholder)
-                average.add(close)
-                states[index] = .sma(average)
-            case .ema(var average):
-                average.add(close)
-                states[index] = .ema(average)
-            case .atr(var range):
-                range.add(candle)
-                states[index] = .atr(range)
-            case .rsi(var strength):
-                strength.add(close)
-                states[index] = .rsi(strength)
-            }
-        }
+    public func add(_ closed: ClosedBar) {
+        history.add(closed)
+        add(closed.bar)
     }
 
-    private static let placeholder = SimpleMovingAverage(period: 1)
+    /// Takes in prices and volume only: they move the indicators, and the history, which tells times, stays as it is.
+    public func add(_ bar: Bar) {
+        if remaining > 0 { remaining -= 1 }
+        for index in states.indices { states[index].add(bar) }
+    }
+}
 
+extension IndicatorSet {
     /// The Bollinger bands at a place of the strategy's list; nil when something else stands there.
     public func bollinger(at index: Int) -> BollingerBands? {
         guard case .bollinger(let bands) = states[index] else { return nil }
         return bands
     }
-}
 
-extension IndicatorSet {
     /// The band values at a place of the strategy's list, in 1/10,000 of a price unit; nil until full.
     public func bands(at index: Int) -> BandValues? {
         guard case .bollinger(let bands) = states[index] else { return nil }
         return bands.values
     }
 
-    /// The value of a plain indicator, in 1/1,000,000 of a price unit (RSI: 1/10,000 of a point); nil until ready.
+    /// The value of a plain indicator; nil until ready, for bands, and where there is none: `vwap` without volume, `roc`
+    /// against a close of 0.
+    ///
+    /// `sma`, `ema`, `wma`, `vwap`, `atr`, `stddev`, `highest` and `lowest` are in 1/1,000,000 of a price unit, `rsi` in
+    /// 1/10,000 of a point, `zscore` in 1/10,000 of a standard deviation, `roc` in 1/1,000,000 of a percent:
+    /// ``IndicatorSpec/scale`` is what to divide by.
     public func value(at index: Int) -> Int64? {
         switch states[index] {
         case .bollinger: nil
         case .sma(let average): average.value
         case .ema(let average): average.value
+        case .wma(let average): average.value
+        case .vwap(let average): average.value
         case .atr(let range): range.value
+        case .stddev(let deviation): deviation.value
+        case .highest(let highest): highest.value
+        case .lowest(let lowest): lowest.value
         case .rsi(let strength): strength.value
+        case .zscore(let score): score.value
+        case .roc(let rate): rate.value
         }
     }
+}
+
+extension IndicatorSet.State {
+    fileprivate init(_ spec: IndicatorSpec) {
+        switch spec {
+        case .bollinger(let period, let deviations):
+            self = .bollinger(BollingerBands(period: period, deviations: deviations))
+        case .sma(let period): self = .sma(SimpleMovingAverage(period: period))
+        case .ema(let period): self = .ema(ExponentialMovingAverage(period: period))
+        case .wma(let period): self = .wma(WeightedMovingAverage(period: period))
+        case .vwap(let period): self = .vwap(VolumeWeightedAverage(period: period))
+        case .atr(let period): self = .atr(AverageTrueRange(period: period))
+        case .stddev(let period): self = .stddev(StandardDeviation(period: period))
+        case .highest(let period): self = .highest(Highest(period: period))
+        case .lowest(let period): self = .lowest(Lowest(period: period))
+        case .rsi(let period): self = .rsi(RelativeStrengthIndex(period: period))
+        case .zscore(let period): self = .zscore(ZScore(period: period))
+        case .roc(let period): self = .roc(RateOfChange(period: period))
+        }
+    }
+
+    fileprivate mutating func add(_ bar: Bar) {
+        switch self {
+        case .bollinger(let bands): change(bands, bar.close, Self.bollinger)
+        case .sma(let average): change(average, bar.close, Self.sma)
+        case .wma(let average): change(average, bar.close, Self.wma)
+        case .vwap(let average): change(average, bar, Self.vwap)
+        case .stddev(let deviation): change(deviation, bar.close, Self.stddev)
+        case .highest(let highest): change(highest, bar.high, Self.highest)
+        case .lowest(let lowest): change(lowest, bar.low, Self.lowest)
+        case .zscore(let score): change(score, bar.close, Self.zscore)
+        case .roc(let rate): change(rate, bar.close, Self.roc)
+        // Without a ring a copy costs nothing.
+        case .ema(var average):
+            average.add(bar.close)
+            self = .ema(average)
+        case .atr(var range):
+            range.add(bar)
+            self = .atr(range)
+        case .rsi(var strength):
+            strength.add(bar.close)
+            self = .rsi(strength)
+        }
+    }
+
+    /// Takes the indicator out before it is changed and puts it back after, so that the ring inside is changed in place.
+    @inline(__always)
+    private mutating func change<I: Indicator>(_ taken: consuming I, _ input: I.Input, _ state: (I) -> Self) {
+        self = Self.placeholder
+        taken.add(input)
+        self = state(taken)
+    }
+
+    private static let placeholder = Self.ema(ExponentialMovingAverage(period: 1))
 }

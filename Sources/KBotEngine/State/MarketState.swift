@@ -1,3 +1,4 @@
+import DequeModule
 import KBotIndicators
 import KBotModel
 
@@ -25,7 +26,40 @@ final class MarketState {
     /// Round trips that ended by settlement, kept for a correction.
     var settledTrades: [ClosedTrade] = []
 
-    init(_ facts: Market) { self.facts = facts }
+    /// When anything was last heard of it.
+    var lastHeard = Timestamp.distantPast
+    /// The asset it is about.
+    let underlying: String
+    /// Trades of the market's life, for indicators that are asked for in the middle of it.
+    private(set) var kept = Deque<(time: Timestamp, price: Price, count: Quantity)>()
+    private static let mostKept = 200_000
+
+    init(_ facts: Market) {
+        self.facts = facts
+        underlying = facts.series.underlying
+    }
+
+    /// Whether it could trade now, as far as the clock says.
+    func isOpen(at time: Timestamp) -> Bool {
+        settlement == nil && facts.openTime <= time && time < facts.closeTime
+    }
+
+    /// Remembers a trade.
+    func keep(_ trade: Trade, at time: Timestamp) {
+        if kept.count == Self.mostKept { kept.removeFirst() }
+        kept.append((time, trade.price, trade.count))
+    }
+
+    /// Drops series that no strategy hears any more.
+    func dropUnheardSeries() {
+        let heard = Set(slots.compactMap(\.series))
+        guard heard.count < series.count else { return }
+        let order = series.indices.filter(heard.contains)
+        series = order.map { series[$0] }
+        slots = slots.map { slot in
+            StrategySlot(series: slot.series.flatMap { order.firstIndex(of: $0) }, indicators: slot.indicators)
+        }
+    }
 
     /// Best bid and ask now.
     func touch(at time: Timestamp) -> Touch { hasBook ? book.touch : prints.touch(at: time) }
@@ -64,7 +98,8 @@ struct CandleSeries {
 
 /// One strategy in one market.
 struct StrategySlot {
-    /// Which of the market's series it hears.
-    let series: Int
+    
+    /// Which of the market's series it hears; nil when it hears an underlying.
+    let series: Int?
     let indicators: IndicatorSet
 }

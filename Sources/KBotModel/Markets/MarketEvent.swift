@@ -18,12 +18,24 @@ public struct MarketEvent: Hashable, Sendable {
         case settled(MarketID, Settlement)
         /// Messages were lost: the book cannot be trusted until the next snapshot.
         case gap(MarketID)
+        /// The price of an underlying.
+        case spot(SpotSymbol, SpotPrice)
+        /// A finished candle of an underlying, at its end, from a source that has no ticks.
+        indirect case spotCandle(SpotSymbol, SpotCandle)
     }
 
     /// The venue's time.
     public let time: Timestamp
     /// What happened.
     public let kind: Kind
+
+    /// Whether it is about an underlying, not about a market.
+    @inlinable public var isSpot: Bool {
+        switch kind {
+        case .spot, .spotCandle: true
+        default: false
+        }
+    }
 
     /// Makes an event.
     @inlinable public init(time: Timestamp, _ kind: Kind) {

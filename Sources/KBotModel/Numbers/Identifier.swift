@@ -40,6 +40,8 @@ public enum IdentifierTag {
     public enum Strategy: Sendable {}
     /// A run.
     public enum Run: Sendable {}
+    /// An underlying's price.
+    public enum Spot: Sendable {}
 }
 
 /// The venue's name of a market: `KXBTC15M-26APR271445-45`.

@@ -88,7 +88,7 @@ public struct OrderSnapshot: Hashable, Sendable {
 }
 
 /// Why the venue refused an order.
-public enum RejectReason: String, Hashable, Sendable {
+public enum RejectReason: String, Hashable, Sendable, CaseIterable {
     /// Not enough cash on the market's shard.
     case insufficientBalance = "insufficient_balance"
     /// The price is off the grid or outside 0…1 dollar.
@@ -110,7 +110,7 @@ public enum RejectReason: String, Hashable, Sendable {
 }
 
 /// Why an order left the book.
-public enum CancelReason: String, Hashable, Sendable {
+public enum CancelReason: String, Hashable, Sendable, CaseIterable {
     /// We asked.
     case requested
     /// Its time at the venue ran out.

@@ -1,36 +1,39 @@
 /// A page of plain text under construction: headings, pairs of label and value, tables, wrapped paragraphs.
-struct TextPage {
+package struct TextPage {
     /// A column of a table.
-    struct Column {
+    package struct Column {
         let title: String
         let alignsRight: Bool
 
-        static func left(_ title: String) -> Column { Column(title: title, alignsRight: false) }
-        static func right(_ title: String) -> Column { Column(title: title, alignsRight: true) }
+        /// A column of words.
+        package static func left(_ title: String) -> Column { Column(title: title, alignsRight: false) }
+        /// A column of numbers.
+        package static func right(_ title: String) -> Column { Column(title: title, alignsRight: true) }
     }
 
     /// Columns of text available.
     let width: Int
-    private(set) var text = ""
+    /// The page so far; every line ends with a line feed.
+    package private(set) var text = ""
 
     private static let indent = 2
     private static let gap = 4
 
     /// Makes a page; one narrower than 40 columns is set as if it had 40, one wider than 100 as if it had 100.
-    init(width: Int) { self.width = min(max(width, 40), 100) }
+    package init(width: Int) { self.width = min(max(width, 40), 100) }
 
     /// Whether pairs stand side by side.
     private var hasTwoColumns: Bool { width >= 72 }
 
     /// Adds a line without the spaces at its end.
-    mutating func line(_ content: String = "") {
+    package mutating func line(_ content: String = "") {
         var line = printable(content)
         while line.last == " " { line.removeLast() }
         text += line + "\n"
     }
 
     /// Adds a section's heading: an empty line, the title, a rule.
-    mutating func heading(_ title: String) {
+    package mutating func heading(_ title: String) {
         line()
         line(title)
         line(String(repeating: "─", count: width))
@@ -39,7 +42,7 @@ struct TextPage {
     /// Adds labels with their values, right-aligned, two to a line where there is room.
     ///
     /// A pair with an empty label leaves its place empty, and falls away where there is one column.
-    mutating func pairs(_ pairs: [(label: String, value: String)]) {
+    package mutating func pairs(_ pairs: [(label: String, value: String)]) {
         guard hasTwoColumns else {
             let column = width - Self.indent
             for pair in pairs where !pair.label.isEmpty {
@@ -60,7 +63,7 @@ struct TextPage {
     }
 
     /// Adds a label with text that wraps beside it.
-    mutating func entry(_ label: String, _ content: String) {
+    package mutating func entry(_ label: String, _ content: String) {
         let labelWidth = 14  // leaves room for a SHA-256 in 80 columns
         let room = width - Self.indent - labelWidth
         for (index, part) in wrapped(content, to: room).enumerated() {
@@ -69,12 +72,12 @@ struct TextPage {
     }
 
     /// Adds text, wrapped at words, indented by `indent`.
-    mutating func paragraph(_ content: String, indent: Int = 0) {
+    package mutating func paragraph(_ content: String, indent: Int = 0) {
         for part in wrapped(content, to: width - indent) { line(spaces(indent) + part) }
     }
 
     /// Adds a table whose columns are as wide as their longest cell.
-    mutating func table(_ columns: [Column], rows: [[String]], hasTitles: Bool = true) {
+    package mutating func table(_ columns: [Column], rows: [[String]], hasTitles: Bool = true) {
         let all = (hasTitles ? [columns.map(\.title)] : []) + rows
         let widths = columns.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
         for row in all {

@@ -16,6 +16,8 @@ package struct RunSettings: Sendable {
     package let fills: FillModel
     /// What becomes of open positions at the end.
     package let onExit: ExitPolicy
+    /// Risk rules of every run.
+    package let riskRules: [String]
     /// Folder of what outlives a run.
     package let stateDirectory: String
     /// The least important log lines that are written.
@@ -105,6 +107,7 @@ extension RunSettings {
         engine.candleGrace = reader.read(SettingCatalogue.candleGrace).value
         let onExit = reader.read(SettingCatalogue.onExit).value
         let fills = reader.read(SettingCatalogue.fills).value
+        let riskRules = reader.read(SettingCatalogue.riskRules).value
         let stateDirectory = reader.read(SettingCatalogue.stateDirectory).value
         let logLevel = reader.read(SettingCatalogue.logLevel).value
         let logFormat = reader.read(SettingCatalogue.logFormat).value
@@ -124,6 +127,7 @@ extension RunSettings {
             credentials: credentials,
             fills: fills,
             onExit: onExit,
+            riskRules: riskRules,
             stateDirectory: stateDirectory,
             logLevel: logLevel,
             logFormat: logFormat,

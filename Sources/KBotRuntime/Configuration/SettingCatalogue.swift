@@ -172,9 +172,18 @@ package enum SettingCatalogue {
         parse: SettingParsers.choice
     )
 
+    static let riskRules = Setting(
+        "RISK_RULES",
+        "Risk rules of every run: files or names, parted by commas; --risk-rule takes their place.",
+        defaultText: "",
+        allowed: "names or paths of Lua files, parted by commas",
+        fallback: [String](),
+        parse: SettingParsers.list
+    )
+
     static let stateDirectory = Setting(
         "STATE_DIR",
-        "Folder for what outlives a run; this version keeps nothing there.",
+        "Folder for what outlives a run: versions of scripts, and the socket of kbot status and kbot reload.",
         defaultText: ".kbot",
         allowed: "a path",
         fallback: ".kbot",
@@ -204,7 +213,7 @@ package enum SettingCatalogue {
         circuitBreakerLosses.info, circuitBreakerPause.info, minRewardRisk.info, minTimeToExpiry.info,
         priceCollar.info, ordersPerMinute.info,
         stopTrigger.info, entryTTL.info, exitBeforeClose.info, candleGrace.info, onExit.info,
-        fills.info, stateDirectory.info, logLevel.info, logFormat.info,
+        fills.info, riskRules.info, stateDirectory.info, logLevel.info, logFormat.info,
     ]
 
     private static func amount(_ name: String, _ summary: String, percent: Int64) -> Setting<RiskLimits.Amount> {

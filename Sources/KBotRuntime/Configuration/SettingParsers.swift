@@ -92,6 +92,16 @@ enum SettingParsers {
         text.utf8.contains { $0 < 0x20 } || text.contains("-----BEGIN ") ? nil : text
     }
 
+    /// Texts parted by commas; empty ones do not count.
+    static func list(_ text: String) -> [String]? {
+        let parts = text.split(separator: ",").map { $0.trimmingPrefix(while: { $0 == " " }) }
+        return parts.map { part in
+            var part = String(part)
+            while part.hasSuffix(" ") { part.removeLast() }
+            return part
+        }.filter { !$0.isEmpty }
+    }
+
     /// Any text; what it is worth is judged later.
     static func text(_ text: String) -> String? { text }
 

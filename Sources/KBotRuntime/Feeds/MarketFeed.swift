@@ -4,6 +4,9 @@ package import KBotModel
 ///
 /// Events come in the order in which they happened. Times never fall back by more than a feed's own disorder: frames of
 /// one connection keep the order they came in, though a `ticker` lags the book by up to a second.
+///
+/// Prices of underlyings may come long before the first event of a market, for strategies to warm up on: a run begins
+/// with the first event of a market.
 package protocol MarketFeed {
     /// Appends the next events; a feed may append many at a time.
     ///
@@ -36,9 +39,9 @@ package struct FeedSummary: Hashable, Sendable {
     package var syntheticTrades = 0
     /// Markets listed.
     package var markets = 0
-    /// Time of the first event; nil before it.
+    /// Time of the first event of a market; nil before it.
     package var first: Timestamp?
-    /// Latest time of an event; nil before the first.
+    /// Latest time of an event of a market; nil before the first.
     package var last: Timestamp?
     /// What the reader of the report should know.
     package var warnings: [String] = []

@@ -7,12 +7,15 @@ struct RecordingFiles {
         case frames
         case trades
         case markets
+        case spot
     }
 
     /// The recordings, in replay order.
     private(set) var recordings: [(path: String, kind: Kind)] = []
     /// Files of market facts found on the way.
     private(set) var markets: [String] = []
+    /// Files with prices of underlyings found on the way; which underlying, only the operator knows.
+    private(set) var spot: [String] = []
     /// Files of a folder that no feed reads.
     private(set) var passedOver: [String] = []
 
@@ -44,6 +47,7 @@ struct RecordingFiles {
             }
             switch try Self.kind(of: file) {
             case .markets: markets.append(file)
+            case .spot: spot.append(file)
             case let kind: add(file, kind)
             }
         }
@@ -52,10 +56,13 @@ struct RecordingFiles {
 
     private mutating func addFile(_ path: String) throws(FeedError) {
         let kind = try Self.kind(of: path)
-        guard kind != .markets else {
+        switch kind {
+        case .markets:
             throw .unrecognized(path: path, reason: "holds market facts, no recording: give it with --markets")
+        case .spot:
+            throw .unrecognized(path: path, reason: "holds prices of an underlying: give it with --spot")
+        case .frames, .trades: add(path, kind)
         }
-        add(path, kind)
     }
 
     private mutating func add(_ path: String, _ kind: Kind) {
@@ -86,6 +93,7 @@ struct RecordingFiles {
         let header = CSVHeader(reader.slice)
         if TradesFile.recognizes(header) { return .trades }
         if MarketsFile.recognizes(header) { return .markets }
+        if header.index(of: "ticker") == nil, SpotColumns(header) != nil { return .spot }
         throw .unrecognized(
             path: path,
             reason: "neither a trades file (a header with ts_ms,ticker,yes_price_dollars,count,taker_side) nor recorded"

@@ -6,6 +6,8 @@ package import KBotModel
 ///
 /// A market is listed at its opening or just before its first event, closed at its close, and, when a file of facts has
 /// its result, decided ``MarketCalendar/settlementDelay`` later. Nothing of a result is visible before.
+///
+/// Prices of underlyings are put between these events; see ``SpotMerge`` for where.
 package final class ReplayFeed: MarketFeed {
     /// Pieces of data per call of ``next(into:)``.
     private static let batch = 256
@@ -16,6 +18,7 @@ package final class ReplayFeed: MarketFeed {
     private var isFinished = false
     private var notes: [String] = []
     private var markets: [MarketsFile] = []
+    private var spot: SpotMerge
     private var first: Timestamp?
 
     /// Opens recordings.
@@ -23,9 +26,15 @@ package final class ReplayFeed: MarketFeed {
     /// - Parameters:
     ///   - paths: files, or folders of files.
     ///   - markets: a file of market facts to use instead of those that lie beside the recordings.
+    ///   - spot: files with prices of underlyings.
     ///   - strict: whether a line that cannot be read stops the replay; otherwise it is counted, left out and reported.
     /// - Throws: ``FeedError`` when there is nothing to replay, or a file is of no known kind.
-    package init(paths: [String], markets: String? = nil, strict: Bool = false) throws(FeedError) {
+    package init(
+        paths: [String],
+        markets: String? = nil,
+        spot: [SpotSource] = [],
+        strict: Bool = false
+    ) throws(FeedError) {
         let files = try RecordingFiles(paths: paths)
         guard !files.recordings.isEmpty else { throw .emptyDirectory(path: paths.joined(separator: ", ")) }
         for path in markets.map({ [$0] }) ?? files.markets {
@@ -36,19 +45,39 @@ package final class ReplayFeed: MarketFeed {
         for (index, recording) in files.recordings.enumerated() {
             switch recording.kind {
             case .frames: sources.append(try FramesFile(path: recording.path, file: index, strict: strict))
-            case .trades, .markets: sources.append(try TradesFile(path: recording.path, file: index, strict: strict))
+            case .trades, .markets, .spot:
+                sources.append(try TradesFile(path: recording.path, file: index, strict: strict))
             }
         }
         self.sources = sources
+        self.spot = try SpotMerge(spot, strict: strict)
+        let unused = files.spot.filter { path in !spot.contains { $0.path == path } }
+        if !unused.isEmpty {
+            let names = unused.map { ($0 as NSString).lastPathComponent }
+            notes.append("prices of an underlying, not read without --spot: \(names.joined(separator: ", "))")
+        }
         if !files.passedOver.isEmpty { notes.append("not read: \(files.passedOver.joined(separator: ", "))") }
     }
 
-    /// Opens recordings by URL; see ``init(paths:markets:strict:)-(_,String?,_)``.
+    /// Opens recordings by URL; see ``init(paths:markets:spot:strict:)``.
     package convenience init(paths: [URL], markets: URL? = nil, strict: Bool = false) throws(FeedError) {
         try self.init(paths: paths.map(\.path), markets: markets?.path, strict: strict)
     }
 
     package func next(into events: inout [MarketEvent]) throws -> Bool {
+        guard !spot.isIdle else { return try readMarkets(into: &events) }
+        if spot.needsEvents(), try !readMarkets(into: &spot.held) { return false }
+        do {
+            try spot.merge(into: &events)
+        } catch {
+            isFinished = true
+            throw error
+        }
+        return true
+    }
+
+    /// Appends the next events of markets; false at the end.
+    private func readMarkets(into events: inout [MarketEvent]) throws -> Bool {
         let count = events.count
         while events.count == count {
             if let pending {
@@ -105,6 +134,7 @@ package final class ReplayFeed: MarketFeed {
     package var summary: FeedSummary {
         var summary = FeedSummary()
         for source in sources { source.report(to: &summary) }
+        spot.report(to: &summary)
         for file in markets {
             summary.sources.append("\(file.name): facts of \(counted(file.facts.count, "market"))")
             var log = DefectLog()

@@ -1,7 +1,7 @@
 package import KBotModel
 import KBotSimulation
 
-/// The built-in market simulator as a feed.
+/// The built-in market simulator as a feed: first the minute candles that led the index to the start, then its events.
 package struct SimulatedFeed: MarketFeed {
     /// Where simulated time begins when nothing else is said; fixed, so that a seed alone makes a run.
     package static let usualStart = UTCDay(year: 2026, month: 6, day: 1).start
@@ -9,6 +9,7 @@ package struct SimulatedFeed: MarketFeed {
     package static let usualDuration = TimeSpan.hours(24)
 
     private var simulator: MarketSimulator
+    private var hasBegun = false
     private let start: Timestamp
     private let line: String
     private var counts = FeedSummary()
@@ -31,17 +32,25 @@ package struct SimulatedFeed: MarketFeed {
     }
 
     package mutating func next(into events: inout [MarketEvent]) throws -> Bool {
+        guard hasBegun else {
+            hasBegun = true
+            for candle in simulator.spotHistory {
+                events.append(MarketEvent(time: candle.end, .spotCandle(simulator.spotSymbol, candle)))
+            }
+            return true
+        }
         let before = events.count
         let more = simulator.next(into: &events)
         for event in events[before...] {
             switch event.kind {
             case .trade: counts.trades += 1
             case .listed(let market): counts.markets = max(counts.markets, Int(market.id.index) + 1)
+            case .spot, .spotCandle: continue
             default: break
             }
             if counts.first == nil { counts.first = event.time }
+            counts.last = event.time
         }
-        counts.last = events.last?.time ?? counts.last
         return more
     }
 

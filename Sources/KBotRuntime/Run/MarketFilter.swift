@@ -22,7 +22,8 @@ struct MarketFilter {
     mutating func pass(_ event: MarketEvent) -> MarketEvent? {
         if case .listed(let market) = event.kind { list(market) }
         if markets.isEmpty, series.isEmpty { return event }
-        let index = Int(event.market.index)
+        guard let market = event.market else { return event }
+        let index = Int(market.index)
         return index < passes.count && passes[index] ? event : nil
     }
 
@@ -53,12 +54,13 @@ struct MarketFilter {
 }
 
 extension MarketEvent {
-    /// The market the event concerns.
-    var market: MarketID {
+    /// The market the event concerns; nil when it is of an underlying.
+    var market: MarketID? {
         switch kind {
         case .listed(let market): market.id
         case .snapshot(let id, _), .delta(let id, _, _, _), .status(let id, _), .settled(let id, _), .gap(let id): id
         case .trade(let trade): trade.market
+        case .spot, .spotCandle: nil
         }
     }
 }

@@ -19,8 +19,11 @@ package final class PaperRun {
     let plan: RunPlan
     let settings: RunSettings
     var feed: any MarketFeed
-    let strategies: [(strategy: any Strategy, facts: StrategyFacts)]
-    let rules: [(rule: LuaRiskRule, facts: RiskRuleFacts)]
+    let strategies: [LoadedStrategy]
+    let rules: [LoadedRule]
+    let store: VersionStore
+    let logger: Logger
+    let wallStart = Timestamp.wallClock
     var filter: MarketFilter
     var results: ResultKeeper
     var terminal: Terminal
@@ -30,6 +33,11 @@ package final class PaperRun {
     var session: TradingSession?
     var events = 0
     var started: Timestamp?
+    var reloader: Reloader?
+    var control: ControlServer?
+    /// Hash of the version in the engine, by script.
+    var hashes: [String: String] = [:]
+    private let budgets: [StrategyName: RiskLimits.Amount]
 
     /// Prepares a run; nothing is written yet.
     ///
@@ -37,11 +45,27 @@ package final class PaperRun {
     package init(_ plan: RunPlan, settings: RunSettings, library: ScriptLibrary, logger: Logger) throws(RunFailure) {
         self.plan = plan
         self.settings = settings
-        let loader = try StrategyLoader(library: library, seed: plan.seed, parameters: plan.parameters)
+        self.logger = logger
+        store = VersionStore(stateDirectory: settings.stateDirectory)
+        let loader = try ScriptLoader(
+            library: library,
+            seed: plan.seed,
+            parameters: plan.parameters,
+            store: store,
+            recorded: plan.recordedReloads,
+            fallsBack: plan.fallsBack
+        )
         strategies = try loader.strategies(plan.strategies)
         rules = try loader.rules(plan.rules)
         try loader.checkOwners(among: plan.strategies + plan.rules)
-        try Self.checkGrace(settings.engine.candleGrace, strategies.map(\.strategy))
+        for loaded in strategies {
+            let name = loaded.strategy.name.text
+            if let problem = graceProblem(settings.engine.candleGrace, loaded.strategy.needs, of: name) {
+                throw RunFailure(.usage, problem)
+            }
+        }
+        budgets = try Self.budgets(plan, strategies)
+        try Self.checkSources(plan, strategies)
         feed = try Self.makeFeed(plan)
         filter = MarketFilter(markets: plan.markets, series: plan.series)
         results = ResultKeeper()
@@ -51,24 +75,44 @@ package final class PaperRun {
         terminal = Terminal(narrates: plan.speed != .max && !logs)
     }
 
-    /// A candle must close before the one after it ends.
-    private static func checkGrace(_ grace: TimeSpan, _ strategies: [any Strategy]) throws(RunFailure) {
-        for strategy in strategies {
-            let shortest: TimeSpan
-            switch strategy.needs.interval {
-            case .fixed(let span): shortest = span
-            case .auto: shortest = CandleInterval.usual.min() ?? .seconds(5)
-            }
-            guard grace < shortest else {
+    /// Budgets by strategy, each of a strategy that runs.
+    private static func budgets(
+        _ plan: RunPlan,
+        _ strategies: [LoadedStrategy]
+    ) throws(RunFailure) -> [StrategyName: RiskLimits.Amount] {
+        let names = strategies.map(\.strategy.name.text)
+        var budgets: [StrategyName: RiskLimits.Amount] = [:]
+        var share: Int64 = 0
+        for (name, amount) in plan.budgets {
+            guard names.contains(name) else {
+                let hint = nearest(to: name, in: names).map { "did you mean \($0)?" }
                 throw RunFailure(
                     .usage,
-                    "--candle-grace \(grace): must be shorter than the candles of \(strategy.name), \(shortest)"
+                    "--budget \(name): no strategy '\(name)' runs; \(hint ?? "there is \(names.joined(separator: ", "))")"
                 )
             }
+            guard budgets.updateValue(amount, forKey: StrategyName(name)) == nil else {
+                throw RunFailure(.usage, "--budget \(name): given twice")
+            }
+            if case .share(let basisPoints) = amount { share += basisPoints }
+        }
+        guard share <= 10_000 else { throw RunFailure(.usage, "--budget: the shares come to more than 100%") }
+        return budgets
+    }
+
+    /// A strategy that trades by the price of an underlying needs a source of it.
+    private static func checkSources(_ plan: RunPlan, _ strategies: [LoadedStrategy]) throws(RunFailure) {
+        guard case .replay = plan.feed, plan.spot.isEmpty else { return }
+        for loaded in strategies {
+            guard case .spot(let symbol) = loaded.strategy.needs.source else { continue }
+            throw RunFailure(
+                .usage,
+                "\(loaded.strategy.name) wants candles of \(symbol): give its prices with --spot FILE"
+            )
         }
     }
 
-    private static func makeFeed(_ plan: RunPlan) throws(RunFailure) -> any MarketFeed {
+    static func makeFeed(_ plan: RunPlan) throws(RunFailure) -> any MarketFeed {
         switch plan.feed {
         case .simulated:
             guard plan.series.count <= 1 else {
@@ -81,7 +125,12 @@ package final class PaperRun {
             )
         case .replay(let paths):
             do throws(FeedError) {
-                return try ReplayFeed(paths: paths, markets: plan.marketsFile, strict: plan.strict)
+                return try ReplayFeed(
+                    paths: paths,
+                    markets: plan.marketsFile,
+                    spot: try SpotSource.read(plan.spot),
+                    strict: plan.strict
+                )
             } catch {
                 throw RunFailure(.data, error.description)
             }
@@ -91,16 +140,18 @@ package final class PaperRun {
     /// What runs, one fact a line, for the start of the run.
     package var announcement: [String] {
         var lines: [String] = []
-        for (_, facts) in strategies {
+        for facts in strategies.map(\.facts) {
             let origin = facts.path.map { "\($0), sha256 \(facts.hash?.prefix(12) ?? "")" } ?? "native"
             lines.append("strategy \(facts.name) \(facts.version) (\(origin))")
         }
-        for (rule, facts) in rules {
-            lines.append("risk rule \(facts.name) (\(rule.file.path), sha256 \(facts.hash?.prefix(12) ?? ""))")
+        for loaded in rules {
+            let facts = loaded.facts
+            lines.append("risk rule \(facts.name) (\(loaded.rule.file.path), sha256 \(facts.hash?.prefix(12) ?? ""))")
         }
         lines.append(
             "fills \(settings.fills.rawValue), seed \(plan.seed), capital \(settings.engine.initialCapital.dollarText)"
         )
+        for (name, amount) in plan.budgets { lines.append("budget of \(name): \(amount)") }
         lines.append("limits in force:")
         lines += settings.limits.map { "  \($0)" }
         return lines
@@ -111,6 +162,7 @@ package final class PaperRun {
         do {
             if let path = plan.eventsPath { stream = try EventStream(path: path) }
             defer { terminal.clear() }
+            if plan.listens { listen() }
             let ending = try loop()
             try close()
             return ending
@@ -130,7 +182,12 @@ package final class PaperRun {
         while try feed.next(into: &batch) {
             for (index, event) in batch.enumerated() {
                 guard let event = filter.pass(event) else { continue }
-                let session = self.session ?? begin(at: event.time)
+                guard started != nil || !event.isSpot else {
+                    try (session ?? makeSession()).warmUp(event)
+                    continue
+                }
+                if started == nil { begin(at: event.time) }
+                let session = session ?? makeSession()
                 if let end = endTime, event.time >= end {
                     try session.advance(to: end)
                     return .finished
@@ -140,8 +197,9 @@ package final class PaperRun {
                 try session.process(event)
                 events += 1
                 // While time passes at a finite speed, an event can be seconds of market time away from the next.
-                if events % 1_024 == 0 || plan.speed != .max, Interrupts.received > 0 {
-                    return try interrupted(session, batch[(index + 1)...])
+                if events % 1_024 == 0 || plan.speed != .max {
+                    if events % 1_024 == 0 { try session.pause() }
+                    if Interrupts.received > 0 { return try interrupted(session, batch[(index + 1)...]) }
                 }
             }
             batch.removeAll(keepingCapacity: true)
@@ -151,7 +209,7 @@ package final class PaperRun {
         if let unknown = filter.unknown {
             throw RunFailure(.data, "--market \(unknown): not in the data; it has \(filter.seenText)")
         }
-        guard let session else {
+        guard let session, started != nil else {
             throw RunFailure(.data, "no event of a market that was asked for; the data has \(filter.seenText)")
         }
         // What is still due: the last candles, the exchange's last answers, results nobody sent.
@@ -165,30 +223,40 @@ package final class PaperRun {
         return started + duration
     }
 
-    private func begin(at time: Timestamp) -> TradingSession {
+    /// Begins the report's clock with the first event of a market.
+    private func begin(at time: Timestamp) {
         started = time
         recorder = RunRecorder(
             startEquity: settings.engine.initialCapital,
             started: time,
-            entryCutoff: settings.engine.limits.minTimeToClose ?? .zero
-        )
-        let engine = Engine(settings.engine, strategies: strategies.map(\.strategy), rules: rules.map(\.rule))
+            entryCutoff: settings.engine.limits.minTimeToClose ?? .zero)
+    }
+
+    private func makeSession() -> TradingSession {
+        var configuration = settings.engine
+        configuration.budgets = budgets
+        configuration.keepsTrades = reloads || !plan.recordedReloads.isEmpty
+        let engine = Engine(configuration, strategies: strategies.map(\.strategy), rules: rules.map(\.rule))
         let exchange = PaperExchange(
             cash: settings.engine.initialCapital,
             friction: friction,
             seed: plan.seed
         )
+        for script in scripts { hashes[script.name] = script.version.hash }
+        if reloads { reloader = Reloader(scripts, store: store, grace: settings.engine.candleGrace) }
         let session = TradingSession(
             engine: engine,
             exchange: exchange,
             speed: plan.speed,
-            idle: { [unowned self] engine in
+            schedule: scheduledReloads(),
+            pause: { [unowned self] engine, events, effects in
                 try? stream?.flush()  // who watches the file sees what has happened; a failure shows at the end
                 terminal.status(now: engine.now, account: engine.accountView, open: engine.openTrades)
-                return Interrupts.received == 0
+                return pause(&engine, afterEvents: events, &effects)
             },
-            listen: { [unowned self] note, _ in
+            listen: { [unowned self] note, engine in
                 recorder?.record(note)
+                reloader?.see(note, engine)
                 try stream?.write(note)
                 log?.write(note)
                 terminal.tell(note)
@@ -205,4 +273,15 @@ package final class PaperRun {
         case .pessimistic: .pessimistic
         }
     }
+}
+
+/// A candle must close before the one after it ends; the sentence about a grace that is too long, nil when it is not.
+func graceProblem(_ grace: TimeSpan, _ needs: StrategyNeeds, of name: String) -> String? {
+    let shortest: TimeSpan
+    switch needs.interval {
+    case .fixed(let span): shortest = span
+    case .auto: shortest = CandleInterval.usual.min() ?? .seconds(5)
+    }
+    guard grace >= shortest else { return nil }
+    return "--candle-grace \(grace): must be shorter than the candles of \(name), \(shortest)"
 }

@@ -1,3 +1,4 @@
+package import KBotEngine
 package import KBotModel
 
 /// What `kbot run` was asked to do, apart from the settings that have a variable of their own.
@@ -24,6 +25,8 @@ package struct RunPlan: Sendable {
     package var markets: [String] = []
     /// A file of market facts for recordings.
     package var marketsFile: String?
+    /// Files with prices of underlyings for recordings: `FILE` or `BTC-USD=FILE`.
+    package var spot: [String] = []
     /// Whether a line that cannot be read stops the run.
     package var strict = false
     /// How fast time passes.
@@ -39,6 +42,29 @@ package struct RunPlan: Sendable {
     /// Whether the report goes to standard output as JSON.
     package var json = false
 
+    /// What strategies may use of the account, by name.
+    package var budgets: [(name: String, amount: RiskLimits.Amount)] = []
+    /// Whether a native strategy of the same name takes over from a script that fails.
+    package var fallsBack = false
+    /// Reloads of an earlier run to repeat at the same places.
+    package var recordedReloads: [ScriptSwap] = []
+    /// The run's name.
+    package var id = RunID("run")
+    /// Version of kbot.
+    package var version = ""
+    /// Whether others may ask how the run stands, over a socket in the state directory.
+    package var listens = false
+
     /// Makes a plan that asks for nothing yet.
     package init() {}
+}
+
+extension RunPlan {
+    /// Reads `name=25%` or `name=250`; nil for anything else.
+    package static func budget(_ text: String) -> (name: String, amount: RiskLimits.Amount)? {
+        guard let equals = text.firstIndex(of: "="), equals > text.startIndex,
+            let amount = SettingParsers.amount(String(text[text.index(after: equals)...]))
+        else { return nil }
+        return (String(text[..<equals]), amount)
+    }
 }

@@ -49,6 +49,7 @@ package struct EventStream: ~Copyable {
                 $0.field("close", market.closeTime)
             }
         case .candle(let candle): write(candle, note)
+        case .spotCandle(let symbol, let candle): write(candle, of: symbol, note)
         case .trigger(let strategy, let direction):
             line("trigger", note) {
                 $0.field("strategy", strategy)
@@ -84,6 +85,7 @@ package struct EventStream: ~Copyable {
             }
         case .blocked(let code): line("blocked", note) { $0.field("code", code.text) }
         case .unblocked(let code): line("unblocked", note) { $0.field("code", code.text) }
+        case .swapped(let swap): write(swap, note)
         case .script(let strategy, let text):
             line("script", note) {
                 $0.field("strategy", strategy)
@@ -129,6 +131,28 @@ package struct EventStream: ~Copyable {
             $0.field("close", candle.close)
             $0.field("volume", candle.volume)
             $0.field("trades", Int64(candle.trades))
+        }
+    }
+
+    private mutating func write(_ candle: SpotCandle, of symbol: SpotSymbol, _ note: Note) {
+        line("spot_candle", note, at: candle.end) {
+            $0.field("symbol", symbol)
+            $0.field("interval_s", candle.interval.wholeSeconds)
+            $0.field("open", candle.open)
+            $0.field("high", candle.high)
+            $0.field("low", candle.low)
+            $0.field("close", candle.close)
+            $0.field("ticks", Int64(candle.ticks))
+        }
+    }
+
+    private mutating func write(_ swap: ScriptSwap, _ note: Note) {
+        line("reload", note) {
+            $0.field("script", swap.script)
+            $0.field("generation", Int64(swap.generation))
+            $0.field("old", swap.oldHash)
+            $0.field("new", swap.newHash)
+            $0.field("after_events", Int64(swap.afterEvents))
         }
     }
 

@@ -78,6 +78,16 @@ struct NoteLog {
         case .equity: nil
         case .blocked(let code): (.notice, "entries blocked", ["code": "\(code)"])
         case .unblocked(let code): (.notice, "entries allowed again", ["code": "\(code)"])
+        case .spotCandle(let symbol, let candle):
+            (.trace, "candle closed", ["symbol": "\(symbol)", "candle.close": "\(candle.close)"])
+        case .swapped(let swap):
+            (
+                .notice, "script replaced",
+                [
+                    "script": "\(swap.script)", "generation": "\(swap.generation)", "old": "\(swap.oldHash)",
+                    "new": "\(swap.newHash)",
+                ]
+            )
         case .script(let script, let text): (.info, "script", ["script": "\(script)", "text": "\(text)"])
         case .warning(let code, let text): (.warning, "warning", ["code": "\(code)", "text": "\(text)"])
         }

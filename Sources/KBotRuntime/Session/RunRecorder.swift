@@ -8,6 +8,8 @@ package struct RunRecorder {
     package private(set) var tracker: PerformanceTracker
     /// From markets seen to trades closed.
     package private(set) var funnel = Funnel()
+    /// Scripts replaced while the run went on, and when.
+    package private(set) var swaps: [(time: Timestamp, swap: ScriptSwap)] = []
     /// Warnings told, for the report.
     package private(set) var warnings: [String] = []
     /// How far each market came, by number.
@@ -57,7 +59,8 @@ package struct RunRecorder {
         case .unblocked(let code): blocked.unblock(code.text, at: note.time)
         case .warning(_, let text):
             if warnings.count < Self.mostWarnings, !warnings.contains(text) { warnings.append(text) }
-        case .settled, .exit, .verdict, .script: break
+        case .swapped(let swap): swaps.append((note.time, swap))
+        case .settled, .exit, .verdict, .script, .spotCandle: break
         }
     }
 

@@ -126,7 +126,8 @@ struct Terminal {
         case .unblocked(let code): "entries allowed again: \(code) ended"
         case .warning(let code, let text): "warning \(code): \(text)"
         case .script(let strategy, let text): "\(strategy): \(text)"
-        case .market, .candle, .trigger, .noSignal, .equity, .verdict: nil
+        // A swap is told by who made it.
+        case .market, .candle, .spotCandle, .swapped, .trigger, .noSignal, .equity, .verdict: nil
         }
     }
 

@@ -17,23 +17,44 @@ package final class TradingSession {
     ///   - engine: the engine, fresh.
     ///   - exchange: the paper exchange, with the account's cash.
     ///   - speed: how fast time passes.
-    ///   - idle: called every 50 ms while waiting at a finite speed; false ends the wait.
-    ///   - listen: hears every note, in order. Like `idle`, it sees the engine it is given and must not ask the session.
+    ///   - pause: called every 50 ms while waiting at a finite speed, and by ``pause()``: between two events, so that it may
+    ///     change the engine. It hears how many events the engine has taken in; false ends the wait.
+    ///   - listen: hears every note, in order. Like `pause`, it sees the engine it is given and must not ask the session.
     package init(
         engine: consuming Engine,
         exchange: PaperExchange,
         speed: Speed,
-        idle: @escaping (borrowing Engine) -> Bool = { _ in true },
+        schedule: [ScheduledChange] = [],
+        pause: @escaping (inout Engine, Int, inout [Effect]) -> Bool = { _, _, _ in true },
         listen: @escaping (Note, borrowing Engine) throws -> Void
     ) {
-        machine = Machine(engine: engine, exchange: exchange, pacer: Pacer(speed), idle: idle, listen: listen)
+        machine = Machine(
+            engine: engine,
+            exchange: exchange,
+            pacer: Pacer(speed),
+            schedule: schedule,
+            pause: pause,
+            listen: listen
+        )
     }
+
+    /// A change of the engine that is made once it has taken in so many events.
+    package struct ScheduledChange {
+        let afterEvents: Int
+        let make: (inout Engine, inout [Effect]) throws -> Void
+    }
+
+    /// Lets whoever waits for a pause have one, between two events.
+    package func pause() throws { try machine.pause() }
 
     /// Market time reached.
     package var now: Timestamp { machine.engine.now }
 
     /// Takes in one market event.
     package func process(_ event: MarketEvent) throws { try machine.process(event) }
+
+    /// Takes in a price of an underlying from before the first event of a market, without waiting for its time.
+    package func warmUp(_ event: MarketEvent) throws { try machine.warmUp(event) }
 
     /// Lets the exchange and the engine's timers run up to a time; timers at exactly that time stay for later.
     package func advance(to time: Timestamp) throws { try machine.advance(to: time) }
@@ -61,8 +82,12 @@ package final class TradingSession {
 private struct Machine: ~Copyable {
     var engine: Engine
     var exchange: PaperExchange
+    /// Events the engine has taken in.
+    private var events = 0
     private var pacer: Pacer?
-    private let idle: (borrowing Engine) -> Bool
+    /// What is still to be changed, the first change last.
+    private var schedule: [TradingSession.ScheduledChange]
+    private let pauseWith: (inout Engine, Int, inout [Effect]) -> Bool
     private let listen: (Note, borrowing Engine) throws -> Void
     private var effects: [Effect] = []
     private var answers: [TimedVenueEvent] = []
@@ -72,34 +97,42 @@ private struct Machine: ~Copyable {
         engine: consuming Engine,
         exchange: PaperExchange,
         pacer: Pacer?,
-        idle: @escaping (borrowing Engine) -> Bool,
+        schedule: [TradingSession.ScheduledChange],
+        pause: @escaping (inout Engine, Int, inout [Effect]) -> Bool,
         listen: @escaping (Note, borrowing Engine) throws -> Void
     ) {
         self.engine = engine
         self.exchange = exchange
         self.pacer = pacer
-        self.idle = idle
+        self.schedule = schedule.sorted { $0.afterEvents > $1.afterEvents }
+        pauseWith = pause
         self.listen = listen
     }
 
     mutating func process(_ event: MarketEvent) throws {
-        if nextDue <= event.time { try advance(to: event.time) }
-        if pacer != nil { wait(for: event.time) }
+        while true {
+            if nextDue <= event.time { try advance(to: event.time) }
+            // A pause can put a new deadline before the event.
+            if pacer == nil { break }
+            if try !wait(for: event.time) { break }
+        }
         exchange.handle(event, into: &answers)
         try feed(.market(event))
         if !answers.isEmpty { try deliver() }
     }
+
+    mutating func warmUp(_ event: MarketEvent) throws { try feed(.market(event)) }
 
     mutating func advance(to time: Timestamp) throws {
         while true {
             let exchangeDue = exchange.nextDue ?? .distantFuture
             let timer = engine.nextDeadline
             if exchangeDue <= time, exchangeDue <= timer {
-                if pacer != nil { wait(for: exchangeDue) }
+                if pacer != nil, try wait(for: exchangeDue) { continue }
                 exchange.advance(to: exchangeDue, into: &answers)
                 try deliver()
             } else if timer < time {
-                if pacer != nil { wait(for: timer) }
+                if pacer != nil, try wait(for: timer) { continue }
                 try feed(.timer(timer))
                 try deliver()
             } else {
@@ -118,17 +151,36 @@ private struct Machine: ~Copyable {
         try perform()
     }
 
+    mutating func pause() throws {
+        _ = pauseWith(&engine, events, &effects)
+        if !effects.isEmpty { try perform() }
+    }
+
     private var nextDue: Timestamp { min(exchange.nextDue ?? .distantFuture, engine.nextDeadline) }
 
-    private mutating func wait(for time: Timestamp) {
-        guard var pacer else { return }
-        pacer.wait(for: time) { idle(engine) }
+    /// Waits until a market time has come; true when a pause changed something, and what is due must be asked again.
+    private mutating func wait(for time: Timestamp) throws -> Bool {
+        guard var pacer else { return false }
+        var changed = false
+        pacer.wait(for: time) {
+            let goesOn = pauseWith(&engine, events, &effects)
+            changed = !effects.isEmpty
+            return goesOn && !changed
+        }
         self.pacer = pacer
+        if changed { try perform() }
+        return changed
     }
 
     private mutating func feed(_ event: Event) throws {
         engine.process(event, into: &effects)
+        events += 1
         if !effects.isEmpty { try perform() }
+        while let change = schedule.last, change.afterEvents <= events {
+            schedule.removeLast()
+            try change.make(&engine, &effects)
+            try perform()
+        }
     }
 
     /// Carries out the engine's effects; look-ups are answered after them.

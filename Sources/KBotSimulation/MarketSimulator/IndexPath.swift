@@ -100,6 +100,17 @@ struct IndexPath: Hashable, Sendable {
         updateFairValue(second: second, stepsDone: inSecond + 1)
     }
 
+    /// Walks the averaged minute of a window that nobody trades, as far as steps passed; what was before leaves no
+    /// trace.
+    ///
+    /// `second` is given the value at each whole second walked, the last one not included.
+    mutating func approach(passed: Int, _ random: inout SeededRandom, second: (Double) -> Void = { _ in }) {
+        for step in min((Self.seconds - Self.averaged) * Self.stepsPerSecond, passed)..<passed {
+            if step % Self.stepsPerSecond == 0 { second(value) }
+            advance(step: step, &random)
+        }
+    }
+
     /// Whether the window that ends now pays YES: the average is not below the strike.
     var paysYes: Bool { averageCents >= strikeCents }
 

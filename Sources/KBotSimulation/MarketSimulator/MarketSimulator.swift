@@ -2,9 +2,9 @@ public import KBotModel
 
 /// A market that never was: 15-minute series made from a seed, for runs without a network, demonstrations and tests.
 ///
-/// It speaks ``MarketEvent`` like any feed: listings, whole books, changes, trades, closes and settlements, in time
-/// order, the same bits for the same options on every machine. It is shaped after recordings of KXBTC15M, and has no
-/// edge built in: quotes scatter without bias around the exact probability of the outcome.
+/// It speaks ``MarketEvent`` like any feed: listings, whole books, changes, trades, closes, settlements, and the index
+/// itself, in time order, the same bits for the same options on every machine. It is shaped after recordings of
+/// KXBTC15M, and has no edge built in: quotes scatter without bias around the exact probability of the outcome.
 ///
 /// - Windows are aligned to quarter hours; those that open in `start ..< start + duration` are made, each up to its
 ///   settlement, which may come after `start + duration`.
@@ -13,7 +13,9 @@ public import KBotModel
 ///   again with its strike up to 4 s later; closes; settles 6–17 s after.
 /// - YES pays when the index's average over the last minute reaches the average over the minute before the open; both
 ///   are rounded to cents, and one window's settlement is the next one's strike.
-/// - At equal times changes of the book come before the trades that made them.
+/// - The index is told at each whole second from the start until the last settlement; ``spotHistory`` is how it came
+///   there.
+/// - At equal times changes of the book come before the trades that made them, and the index comes last.
 public struct MarketSimulator: Sendable {
     /// What to simulate.
     public struct Options: Hashable, Sendable {
@@ -64,19 +66,21 @@ public struct MarketSimulator: Sendable {
         let settlement: Settlement
     }
 
-    private static let life = TimeSpan.minutes(15)
+    static let life = TimeSpan.minutes(15)
     private static let step = TimeSpan(microseconds: OrderFlow.step)
     private static let listingLead = TimeSpan.seconds(30)
     private static let slowestSettlement = TimeSpan.seconds(17)
 
     /// The options it was made with.
     public let options: Options
+    /// The index's name: the asset of the series, in dollars.
+    public let spotSymbol: SpotSymbol
     /// The time up to which events were made; those of the next batch are not earlier.
     public private(set) var now: Timestamp
     /// No event is later than this.
     public let end: Timestamp
 
-    private let firstOpen: Timestamp
+    let firstOpen: Timestamp
     /// How many markets there will be, and how many were listed.
     private let windows: Int
     private var listed = 0
@@ -96,6 +100,7 @@ public struct MarketSimulator: Sendable {
         precondition((0...100_000).contains(options.tradesPerMinute), "Condition failed: 0…100,000 trades a minute")
         precondition((0...10_000).contains(options.deltasPerSecond), "Condition failed: 0…10,000 book changes a second")
         self.options = options
+        spotSymbol = SpotSymbol(options.series.underlying + "-USD")
         let life = Self.life.microseconds
         now = Timestamp(seconds: ceilDivide(options.start.microseconds, by: 1_000_000))
         firstOpen = Timestamp(microseconds: ceilDivide(now.microseconds, by: life) * life)
@@ -107,9 +112,7 @@ public struct MarketSimulator: Sendable {
         flow = OrderFlow(tradesPerMinute: options.tradesPerMinute, deltasPerSecond: options.deltasPerSecond)
         // The window in progress at the start is not traded, but its last minute makes the first strike.
         index.openWindow(&random)
-        let averagingStart = (IndexPath.seconds - IndexPath.averaged) * IndexPath.stepsPerSecond
-        let passed = Int((now - (firstOpen - Self.life)).microseconds / OrderFlow.step)
-        for step in min(averagingStart, passed)..<passed { index.advance(step: step, &random) }
+        index.approach(passed: Int((now - (firstOpen - Self.life)).microseconds / OrderFlow.step), &random)
     }
 
     /// The simulated index now.
@@ -123,12 +126,16 @@ public struct MarketSimulator: Sendable {
         let elapsed = (now - firstOpen).microseconds
         let window = Int(floorDivide(elapsed, by: Self.life.microseconds))
         let step = Int((elapsed - Int64(window) * Self.life.microseconds) / OrderFlow.step)
+        let count = events.count
         publish(into: &events)
         if step == 0 { turn(to: window, into: &events) }
         if now >= strikeTime {
             strikeTime = .distantFuture
             events.append(MarketEvent(time: now, .listed(market(window, strike: index.strike, status: .active))))
         }
+        // Nobody asks for the index once everything is settled.
+        let tellsIndex = step % IndexPath.stepsPerSecond == 0 && (window < windows || decided != nil)
+        let told = tellsIndex ? spot : nil
         index.advance(step: step, &random)
         if (0..<windows).contains(window) {
             let second = step / IndexPath.stepsPerSecond
@@ -140,6 +147,10 @@ public struct MarketSimulator: Sendable {
                 &random,
                 into: &events
             )
+        }
+        if let told {
+            let place = events[count...].firstIndex { $0.time > now } ?? events.endIndex
+            events.insert(MarketEvent(time: now, .spot(spotSymbol, told)), at: place)
         }
         now = now + Self.step
         return true

@@ -149,6 +149,7 @@ public struct PaperExchange: Sendable {
         case .listed(let market): list(market, into: &output)
         case .status(let market, let status): setStatus(status, of: market, into: &output)
         case .settled(let market, let settlement): settle(market, settlement, into: &output)
+        case .spot, .spotCandle: break
         }
     }
 

@@ -1,5 +1,4 @@
 import KBotEngine
-import KBotIndicators
 import KBotModel
 import Testing
 
@@ -47,26 +46,4 @@ private func bands(_ interval: CandleInterval, period: Int = 25) -> ScriptedStra
     let tooLong = Bench(strategy: bands(.fixed(.minutes(1)), period: 8))
     tooLong.list(life: .minutes(15))
     #expect(tooLong.warnings == [.cannotWarmUp])
-}
-
-@Test func `every indicator is ready when the engine says so`() {
-    let specs: [IndicatorSpec] = [
-        .bollinger(period: 5, deviations: 20_000), .sma(period: 5), .ema(period: 5), .atr(period: 5), .rsi(period: 5),
-    ]
-    for spec in specs {
-        let set = IndicatorSet(StrategyNeeds(interval: .auto, indicators: [("x", spec)]))
-        for index in 0..<20 {
-            let start = Timestamp(seconds: Int64(index))
-            set.add(Candle(flatAt: Price(cents: Int32(40 + index)), start: start, interval: .seconds(1)))
-            let hasValue =
-                switch set.states[0] {
-                case .bollinger(let bands): bands.values != nil
-                case .sma(let average): average.value != nil
-                case .ema(let average): average.value != nil
-                case .atr(let range): range.value != nil
-                case .rsi(let strength): strength.value != nil
-                }
-            #expect(set.isReady == hasValue, "\(spec) after \(index + 1) candles")
-        }
-    }
 }

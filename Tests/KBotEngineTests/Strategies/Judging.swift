@@ -57,16 +57,19 @@ struct Judging {
             candle,
             StrategyContext(
                 now: candle.end,
-                market: Market(
-                    id: MarketID(0),
-                    ticker: "M0",
-                    series: "SERIES",
-                    openTime: candle.end - .hours(1),
-                    closeTime: closes,
-                    grid: grid
+                view: MarketView(
+                    facts: Market(
+                        id: MarketID(0),
+                        ticker: "M0",
+                        series: "SERIES",
+                        openTime: candle.end - .hours(1),
+                        closeTime: closes,
+                        grid: grid
+                    ),
+                    touch: touch,
+                    lastPrice: candle.close,
+                    lastHeard: candle.end
                 ),
-                touch: touch,
-                lastPrice: candle.close,
                 indicators: indicators,
                 position: nil,
                 account: account

@@ -48,9 +48,9 @@ final class ScriptedStrategy: Strategy {
         return tradeAnswer
     }
 
-    func onFill(_ fill: Fill, role: OrderRole, _ context: borrowing StrategyContext) { fills.append(fill) }
+    func onFill(_ news: FillNews, _ context: borrowing StrategyContext) { fills.append(news.fill) }
 
-    func onSettle(_ settlement: Settlement, _ context: borrowing StrategyContext) { settlements.append(settlement) }
+    func onSettle(_ news: SettlementNews, _ context: borrowing StrategyContext) { settlements.append(news.settlement) }
 
     func takeMessages() -> [StrategyMessage] {
         defer { messages = [] }

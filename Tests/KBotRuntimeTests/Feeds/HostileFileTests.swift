@@ -53,6 +53,33 @@ struct HostileFileTests {
     }
 
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
+    func `mutated files of prices give events in time order, or an error`(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let folder = try FeedFolder()
+        let recording = try folder.write("x.csv", tradesText("1777314900000,KXBTC15M-26APR271445-45,0.4900,30.00,no"))
+        let minutes = (0..<30).map { 1_777_314_000_000 + $0 * 60_000 }
+        let ticks = "ts_ms,price_usd\n" + minutes.map { "\($0),81131.28\n" }.joined()
+        let candles = "ts_ms,open,high,low,close,volume\n" + minutes.map { "\($0),1.5,2,1e-2,1,7.25\n" }.joined()
+        var (finished, prices) = (0, 0)
+        for round in 0..<200 {
+            let text = round % 2 == 0 ? ticks : candles
+            var file = round % 4 < 2 ? Array(text.utf8) : gzipped(text)
+            mutate(&file, &random)
+            let source = SpotSource(symbol: "BTC-USD", path: try folder.write("p.csv", file))
+            for strict in [false, true] {
+                guard let feed = try? ReplayFeed(paths: [recording], spot: [source], strict: strict),
+                    let events = try? feed.all()
+                else { continue }
+                finished += 1
+                prices += events.count { $0.market == nil }
+                #expect(zip(events, events.dropFirst()).allSatisfy { $0.time <= $1.time })
+                #expect(!feed.summary.sources.isEmpty)
+            }
+        }
+        #expect(finished > 0 && prices > 0)
+    }
+
+    @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func `mutated files give events or an error`(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let folder = try FeedFolder()

@@ -37,6 +37,7 @@ struct ReplayFeedTests {
                 case .status(let id, let status): "\(status.rawValue) \(id.index)"
                 case .settled(let id, let settlement): "settled \(id.index) \(settlement.result)"
                 case .gap: "gap"
+                case .spot, .spotCandle: "spot"
                 }
             return "\(word) @\(seconds)"
         }
@@ -184,6 +185,7 @@ struct LifecycleReplayTests {
             case .trade: "trade @\(seconds)"
             case .settled(_, let settlement): "settled \(settlement.result) @\(seconds)"
             case .snapshot, .delta, .gap: "book @\(seconds)"
+            case .spot, .spotCandle: "spot @\(seconds)"
             }
         }
     }

@@ -42,6 +42,12 @@ private func trade(_ index: Int32, _ cents: Int32 = 50) -> MarketEvent {
         #expect(filter.unknown == "A")
     }
 
+    @Test func `prices of underlyings pass whatever was asked for`() {
+        var filter = MarketFilter(markets: ["B"], series: ["KXETH15M"])
+        let price = MarketEvent(time: start, .spot("BTC-USD", SpotPrice(units: 1)))
+        #expect(filter.pass(price) == price && price.market == nil)
+    }
+
     @Test func `an unknown market is told with up to three of those there are`() {
         var filter = MarketFilter(markets: ["X"], series: [])
         #expect(filter.seenText == "none")
@@ -101,7 +107,7 @@ private func trade(_ index: Int32, _ cents: Int32 = 50) -> MarketEvent {
             keeper.see(closed(index))
         }
         var order: [Int32] = []
-        while let event = keeper.due(before: .distantFuture) { order.append(event.market.index) }
+        while let event = keeper.due(before: .distantFuture) { order.append(event.market?.index ?? -1) }
         #expect(order == [2, 0, 1])
     }
 }

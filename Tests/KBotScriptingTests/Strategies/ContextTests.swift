@@ -45,6 +45,7 @@ func `a script sees each field in its unit`(_ expression: String, _ value: Strin
     let plan = TradePlan(entry: Price(cents: 45), stop: Price(cents: 40), target: Price(units: 5_550))
     let scene = Scene(
         position: PositionView(
+            strategy: "test",
             direction: .long,
             count: Quantity(contracts: 3),
             averageEntry: Price(units: 4_510),

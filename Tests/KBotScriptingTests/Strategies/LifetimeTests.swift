@@ -1,5 +1,6 @@
 import KBotEngine
 import KBotLua
+import KBotModel
 import Testing
 
 @testable import KBotScripting
@@ -28,7 +29,8 @@ import Testing
                 limits: LuaLimits(),
                 modules: noModules
             )
-            try script.makeContext(indicators: indicators)
+            let needs = StrategyNeeds(interval: .fixed(.seconds(5)), indicators: indicators)
+            try script.makeContext(.strategyContext(needs, parameters: [], state: .table([])))
             context = script.context
             machine = script.vm
         }()

@@ -38,6 +38,20 @@ struct Scene {
     /// Closes before the candle.
     var history: [Int32] = []
 
+    var book: OrderBook?
+
+    /// The market as scripts see it.
+    var view: MarketView {
+        MarketView(
+            facts: market,
+            touch: touch,
+            lastPrice: lastPrice,
+            book: book,
+            lastHeard: now - .seconds(2),
+            exposure: Money(dollars: 11)
+        )
+    }
+
     /// The candle judged by a strategy.
     func ask(_ strategy: LuaStrategy) -> Decision {
         let indicators = IndicatorSet(strategy.needs)
@@ -50,9 +64,7 @@ struct Scene {
             candle,
             StrategyContext(
                 now: now,
-                market: market,
-                touch: touch,
-                lastPrice: lastPrice,
+                view: view,
                 indicators: indicators,
                 position: position,
                 account: account
@@ -87,7 +99,7 @@ struct Scene {
             plan: plan,
             isReducing: reducing
         )
-        return rule.check(order, RuleContext(now: now, market: market, touch: touch, account: account))
+        return rule.check(order, RuleContext(now: now, view: view, position: position, account: account))
     }
 }
 

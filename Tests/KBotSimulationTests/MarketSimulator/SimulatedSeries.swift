@@ -52,12 +52,13 @@ struct SimulatedSeries {
 }
 
 extension MarketEvent.Kind {
-    /// The market an event is about.
-    var market: MarketID {
+    /// The market an event is about; nil when it is the index's.
+    var market: MarketID? {
         switch self {
         case .listed(let market): market.id
         case .snapshot(let id, _), .delta(let id, _, _, _), .status(let id, _), .settled(let id, _), .gap(let id): id
         case .trade(let trade): trade.market
+        case .spot, .spotCandle: nil
         }
     }
 }

@@ -1,0 +1,27 @@
+import KBotModel
+
+/// The clock of strategies: `onTimer` at the multiples of what they asked for.
+extension Engine {
+    /// When the next strategy wants to hear the clock.
+    mutating func planTimers() {
+        timerDue = strategies.compactMap(\.needs.timer).map { next(multipleOf: $0) }.min() ?? .distantFuture
+    }
+
+    /// The first multiple of a span since the epoch that lies after now.
+    private func next(multipleOf span: TimeSpan) -> Timestamp { now.floored(to: span) + span }
+
+    /// Asks the strategies whose time has come, once for each open market.
+    mutating func runTimers() {
+        let due = timerDue
+        for (index, strategy) in strategies.enumerated() {
+            guard let span = strategy.needs.timer, due.floored(to: span) == due else { continue }
+            for market in active where market.isOpen(at: now) && market.facts.status == .active {
+                guard market.slots[index].indicators.isReady else { continue }
+                let decision = strategy.onTimer(context(of: index, in: market))
+                tellMessages(of: strategy, in: market)
+                followSignal(decision, of: index, in: market, at: now)
+            }
+        }
+        planTimers()
+    }
+}

@@ -1,0 +1,255 @@
+/// What reasons, denials and warnings mean, in the order of ``ReasonCode``'s declarations.
+extension ReasonEntry {
+    /// Why a candle gave no signal.
+    static let noSignals: [ReasonEntry] = [
+        ReasonEntry(
+            .warmingUp,
+            [.noSignal],
+            "The indicators have not seen enough candles of this market. Every market starts with empty indicators.",
+            "Wait; or ask for shorter periods or candles in the script's needs."
+        ),
+        ReasonEntry(
+            .insideBands,
+            [.noSignal],
+            "The candle's body is not wholly outside the Bollinger bands, so there is nothing to fade.",
+            "Nothing is wrong: most candles end so. Narrower bands (--param stddev=1.5) give more triggers."
+        ),
+        ReasonEntry(
+            .tooCloseToExpiry,
+            [.noSignal, .denied],
+            "Less time is left to the market's close than an entry needs.",
+            "A denial comes from the limit; without a signal it is the strategy's own parameter, such as min_minutes_left. "
+                + "To enter later, lower both.",
+            ["MIN_TIME_TO_EXPIRY"]
+        ),
+        ReasonEntry(
+            .noTradesInCandle,
+            [.noSignal],
+            "Nothing was traded in the candle; it only carries the last price on.",
+            "Use longer candles (--param interval=15s), or markets that trade more."
+        ),
+        ReasonEntry(
+            .stopTooTight,
+            [.noSignal],
+            "The stop would lie nearer than the strategy's minimum, or not farther than the spread: the fill itself could "
+                + "touch it.",
+            "Wait for a wider candle or a narrower spread; or lower the strategy's minimum (--param min_stop_ticks=2)."
+        ),
+        ReasonEntry(
+            .stopAlreadyTouched,
+            [.noSignal],
+            "The price at which the position would leave has already reached the stop.",
+            "Nothing is wrong: the market has moved on. A stop farther away lets such entries through."
+        ),
+        ReasonEntry(
+            .rewardRisk,
+            [.noSignal, .denied],
+            "The way to the target is too short for the way to the stop.",
+            "Give a farther target or a nearer stop. A denial comes from the limit; without a signal it is the strategy's own "
+                + "parameter, such as min_reward_risk.",
+            ["MIN_REWARD_RISK"]
+        ),
+        ReasonEntry(
+            .targetOutOfRange,
+            [.noSignal],
+            "The target lies beyond the market's last valid price.",
+            "Give a nearer target (--param target_multiple=1.5), or enter farther from the ends of the price range."
+        ),
+        ReasonEntry(
+            .invalidGeometry,
+            [.noSignal, .denied],
+            "Entry, stop and target do not lie in order: stop, entry, target upwards for a long, downwards for a short. Or "
+                + "no valid price is left for one of them.",
+            "Correct the prices that the strategy returns; ctx.market.round puts a price on the market's grid."
+        ),
+        ReasonEntry(
+            .noSignal,
+            [.noSignal],
+            "The strategy looked at the candle and had nothing to say, and gave no reason.",
+            "To see why, let the script give a reason of its own: return nil, \"MY_REASON\"."
+        ),
+        ReasonEntry(
+            .scriptFailed,
+            [.noSignal, .warning],
+            "The script raised an error, took too long, or answered with something that is no answer. The candle counts as "
+                + "one without a signal.",
+            "Read the message: it has the file, the line and what was wrong. --events FILE keeps them all."
+        ),
+        ReasonEntry(
+            "SCRIPT_QUARANTINED",
+            [.noSignal],
+            "The script failed three times in a row and is asked no more. What is open keeps its stops and targets.",
+            "Mend the error that the messages before name, then start the run again."
+        ),
+    ]
+
+    /// Why a signal was not followed.
+    static let denials: [ReasonEntry] = [
+        ReasonEntry(
+            .entryPending,
+            [.denied],
+            "An entry already waits in this market, and there is one trade a market.",
+            "Nothing is wrong. An entry waits as many candles as its ttl says, else as many as the setting.",
+            ["ENTRY_TTL"]
+        ),
+        ReasonEntry(
+            .positionOpen,
+            [.denied],
+            "A position is already open in this market, and there is one trade a market: the first strategy to enter has it "
+                + "until it is flat.",
+            "Nothing is wrong. A strategy sees its own position as ctx.position and need not signal again."
+        ),
+        ReasonEntry(
+            .maxPositions,
+            [.denied],
+            "As many positions and waiting entries are open as are allowed at one time.",
+            "Wait until one ends, or raise the limit.",
+            ["MAX_POSITIONS"]
+        ),
+        ReasonEntry(
+            .maxExposure,
+            [.denied],
+            "There is no room for one contract: what settlement could take of all positions and waiting entries is at its "
+                + "limit.",
+            "Wait until a position ends, or raise the limit. A smaller risk per trade leaves room for more trades.",
+            ["MAX_EXPOSURE", "RISK_PER_TRADE"]
+        ),
+        ReasonEntry(
+            .dailyLossLimit,
+            [.denied, .blocked, .cancelled],
+            "The day's loss has reached its limit, or what is left of it is too little for one contract. Entries begin again "
+                + "at 00:00 UTC.",
+            "Wait for the next UTC day, or raise the limit.",
+            ["DAILY_LOSS_LIMIT"]
+        ),
+        ReasonEntry(
+            .circuitBreaker,
+            [.denied, .blocked, .cancelled],
+            "Several trades in a row were lost, so entries pause.",
+            "Wait until the pause is over; or allow more losses in a row, or a shorter pause.",
+            ["CIRCUIT_BREAKER_LOSSES", "CIRCUIT_BREAKER_PAUSE"]
+        ),
+        ReasonEntry(
+            .strategyBudget,
+            [.denied],
+            "The part of the account that this strategy may use has no room for one contract.",
+            "Wait until one of its positions ends, or give it more: budgets are set by programs on the Swift library "
+                + "(EngineConfiguration.budgets)."
+        ),
+        ReasonEntry(
+            .riskPerTrade,
+            [.denied],
+            "One contract would lose more at its stop, slippage and fees included, than a trade may.",
+            "Give a nearer stop, or raise the limit.",
+            ["RISK_PER_TRADE"]
+        ),
+        ReasonEntry(
+            .insufficientCash,
+            [.denied],
+            "There is no cash for one contract with its fee: what positions and waiting entries tie up does not count.",
+            "Wait until a position ends, or start with more.",
+            ["INITIAL_CAPITAL"]
+        ),
+        ReasonEntry(
+            .priceCollar,
+            [.denied],
+            "The entry is priced too far through the best price of the other side.",
+            "Give an entry nearer to the market, or widen the collar.",
+            ["PRICE_COLLAR"]
+        ),
+        ReasonEntry(
+            .noQuote,
+            [.denied],
+            "No ask (for a long) or bid (for a short) is known to judge the price by, or to take from.",
+            "Wait for a quote: a strategy can look at ctx.market.ask and ctx.market.bid before it signals."
+        ),
+        ReasonEntry(
+            .orderRate,
+            [.denied],
+            "As many entry orders were sent in the last minute as are allowed.",
+            "Look for a strategy that signals without end; else raise the limit.",
+            ["ORDERS_PER_MINUTE"]
+        ),
+        ReasonEntry(
+            .feedStale,
+            [.denied, .blocked, .cancelled],
+            "Market data is not current, so no price can be trusted.",
+            "Look at the connection. Entries begin again by themselves when data comes."
+        ),
+        ReasonEntry(
+            .bookResyncing,
+            [.denied],
+            "The market's order book lost messages and waits for a fresh snapshot.",
+            "Nothing to do: entries begin again by themselves with the snapshot."
+        ),
+        ReasonEntry(
+            .marketInactive,
+            [.denied],
+            "The market does not trade now: it is not open yet, paused, or closed.",
+            "Nothing to do: entries begin again when it trades."
+        ),
+        ReasonEntry(
+            .foreignPosition,
+            [.denied],
+            "The account holds something in this market that kbot did not buy, so kbot stays out of it.",
+            "Close that position by hand, or trade other markets (--series, --market)."
+        ),
+        ReasonEntry(
+            .halted,
+            [.denied, .blocked, .cancelled],
+            "Entries are halted, by a risk rule or by the operator.",
+            "The message says by whom, and why. A rule's halt ends at the time the rule gave; one without a time lasts until "
+                + "it is lifted, at the latest until the run ends."
+        ),
+        ReasonEntry(
+            .entryCancelled,
+            [.denied],
+            "A stop entry that waited for the market was given up before it fired: its candles were over, or something "
+                + "blocked entries.",
+            "Give entries more candles: ttl in the signal, or the setting.",
+            ["ENTRY_TTL"]
+        ),
+        ReasonEntry(
+            .entriesStopped,
+            [.denied, .blocked, .cancelled],
+            "The run is ending, so nothing new is opened.",
+            "Nothing to do."
+        ),
+        ReasonEntry(
+            .ruleFailed,
+            [.denied, .verdict],
+            "A risk rule raised an error, took too long, or answered with something that is no verdict. That counts as a deny.",
+            "Mend the rule: the message has the file, the line and what was wrong."
+        ),
+    ]
+
+    /// What kbot warns of.
+    static let warnings: [ReasonEntry] = [
+        ReasonEntry(
+            .cannotWarmUp,
+            [.warning],
+            "The indicators need more candles than these markets give before entries end: no signal can come.",
+            "Use shorter candles (--param interval=5s) or a shorter period, or let entries come later.",
+            ["MIN_TIME_TO_EXPIRY"]
+        ),
+        ReasonEntry(
+            .stopNotFilled,
+            [.warning],
+            "Five exit orders, one a second, did not close a position. kbot goes on trying.",
+            "Look at the market: there may be nobody to trade with. Leaving earlier, or smaller positions, helps.",
+            ["EXIT_BEFORE_CLOSE", "RISK_PER_TRADE"]
+        ),
+        ReasonEntry(
+            .noAnswer,
+            [.warning],
+            "The venue has not answered a cancel or an exit order for seconds. kbot looks the order up and goes on.",
+            "Look at the connection when it comes again and again."
+        ),
+        ReasonEntry(
+            .orderMismatch,
+            [.warning],
+            "The venue said something of an order that does not fit what kbot knows, such as a fill of an unknown order.",
+            "Compare the account at the venue with kbot's report; please report it as a bug."
+        ),
+    ]
+}

@@ -1,0 +1,79 @@
+import KBotEngine
+import KBotModel
+import KBotScripting
+
+/// A new version of a script on its way into a run: loaded from disk, with what the old version handed on.
+struct Candidate {
+    /// The new version, ready to trade.
+    let script: any LuaScript
+    /// Its texts.
+    let version: ScriptVersion
+    /// Modules it asked for, found or not.
+    let modulePaths: [String]
+    private let memory: ScriptMemory
+    private let running: RunningScript
+
+    /// Reads and loads the new version of a running script.
+    ///
+    /// - Throws: ``ScriptFailure`` when it cannot be used.
+    init(for running: RunningScript) throws(ScriptFailure) {
+        self.running = running
+        let file: ScriptFile
+        do throws(RunFailure) {
+            file = try ScriptLibrary.read(running.version.file.path)
+        } catch {
+            throw ScriptFailure(error.message)
+        }
+        let search = ModuleSearch(beside: file)
+        memory = try running.current.memory()
+        script = try running.make(file, memory: memory, modules: search.finder)
+        version = ScriptVersion(file, modules: script.modules)
+        modulePaths = search.paths
+    }
+
+    /// Loads a version that was kept.
+    init(for running: RunningScript, version: ScriptVersion) throws(ScriptFailure) {
+        self.running = running
+        self.version = version
+        modulePaths = []
+        memory = try running.current.memory()
+        script = try running.make(version.file, memory: memory, modules: version.finder)
+    }
+
+    /// Hashes of its files as they were read.
+    var hashes: [String: String] {
+        Dictionary(([version.file] + version.modules).map { ($0.path, $0.hash) }) { first, _ in first }
+    }
+
+    /// Begins the new version's life: `on_start`, then `load` with what the old one saved.
+    func hear(_ running: RunningScript, at time: Timestamp, asked: Bool) throws(ScriptFailure) {
+        if let strategy = script as? LuaStrategy {
+            strategy.onStart(at: time)
+            for message in strategy.takeMessages() {
+                if case .failure(let text) = message { throw ScriptFailure(text) }
+            }
+        }
+        try script.load(memory)
+        if running.current.isQuarantined, !asked { script.inheritQuarantine() }
+    }
+
+    /// Runs the tests that lie beside the script; the line to tell, nil when there are none.
+    ///
+    /// - Throws: ``ScriptFailure`` with the first failing test.
+    func runOwnTests() throws(ScriptFailure) -> String? {
+        nil
+    }
+
+    /// Tries fresh instances of both versions on what was seen lately.
+    func shadowRun(of running: RunningScript) throws(ScriptFailure) -> ShadowRun.Result {
+        let old = try running.make(running.version.file, memory: .none, modules: running.version.finder)
+        let new = try running.make(version.file, memory: .none, modules: version.finder)
+        if let old = old as? LuaStrategy, let new = new as? LuaStrategy {
+            return ShadowRun.compare(old, new, on: running.tape)
+        }
+        if let old = old as? LuaRiskRule, let new = new as? LuaRiskRule, let rule = running.current as? LuaRiskRule {
+            return ShadowRun.compare(old, new, on: rule.checks)
+        }
+        return ShadowRun.Result(text: "nothing to compare on", failure: nil)
+    }
+}

@@ -1,0 +1,253 @@
+import KBotEngine
+import KBotModel
+import KBotReports
+import KBotScripting
+
+/// Turns the names given on the command line into strategies and rules, with the facts a report wants of them.
+struct ScriptLoader {
+    let library: ScriptLibrary
+    let seed: UInt64
+    /// Versions kept from earlier runs.
+    let store: VersionStore
+    /// Reloads of an earlier run that this one repeats: the scripts begin with the versions that were in force then.
+    let recorded: [ScriptSwap]
+    /// Whether a native strategy of the same name takes over from a script that fails.
+    let fallsBack: Bool
+    private let parameters: [Parameter]
+
+    /// One `--param`.
+    struct Parameter {
+        /// The script it is for; nil for the strategies.
+        let script: String?
+        let name: String
+        let value: String
+    }
+
+    init(
+        library: ScriptLibrary,
+        seed: UInt64,
+        parameters: [String],
+        store: VersionStore,
+        recorded: [ScriptSwap] = [],
+        fallsBack: Bool = false
+    ) throws(RunFailure) {
+        self.library = library
+        self.seed = seed
+        self.store = store
+        self.recorded = recorded
+        self.fallsBack = fallsBack
+        var parsed: [Parameter] = []
+        for text in parameters {
+            guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
+                throw RunFailure(.usage, "--param \(text): write --param name=value, or script.name=value")
+            }
+            let key = text[..<equals]
+            let dot = key.lastIndex(of: ".")
+            parsed.append(
+                Parameter(
+                    script: dot.map { String(key[..<$0]) },
+                    name: String(dot.map { key[key.index(after: $0)...] } ?? key),
+                    value: String(text[text.index(after: equals)...])
+                )
+            )
+        }
+        self.parameters = parsed
+    }
+
+    /// Loads strategies.
+    func strategies(_ names: [String]) throws(RunFailure) -> [LoadedStrategy] {
+        guard !names.isEmpty else {
+            throw RunFailure(.usage, "no strategy: give one with --strategy bollinger_scalper.lua")
+        }
+        var loaded: [LoadedStrategy] = []
+        for name in names {
+            let one = try strategy(name)
+            if loaded.contains(where: { $0.strategy.name == one.strategy.name }) {
+                throw RunFailure(
+                    .script,
+                    "two strategies are called \(one.strategy.name); give one of them another name"
+                )
+            }
+            loaded.append(one)
+        }
+        return loaded
+    }
+
+    private func strategy(_ name: String) throws(RunFailure) -> LoadedStrategy {
+        if name.hasPrefix("native:") { return try native(String(name.dropFirst("native:".count)), asked: name) }
+        if let file = try library.find(name, on: .strategies) {
+            let script = try load(file, .strategy, values(for: file))
+            guard let strategy = script.current as? LuaStrategy else { fatalError("Condition failed: a strategy") }
+            if fallsBack { strategy.fallback = try fallback(for: strategy) }
+            return LoadedStrategy(strategy: strategy, script: script, facts: StrategyFacts(strategy))
+        }
+        if !name.hasSuffix(".lua"), NativeStrategies.names.contains(name) { return try native(name, asked: name) }
+        throw notFound(name, on: .strategies, option: "--strategy")
+    }
+
+    private func load(
+        _ file: ScriptFile,
+        _ kind: ScriptManifest.Kind,
+        _ values: [String: String]
+    ) throws(RunFailure) -> RunningScript {
+        do throws(ScriptFailure) {
+            let script = try RunningScript(file, kind: kind, parameters: values, seed: seed)
+            if let first = recorded.first(where: { $0.script == script.name }) {
+                let version: ScriptVersion
+                do throws(RunFailure) {
+                    version = try store.load(first.oldHash)
+                } catch {
+                    throw ScriptFailure(error.message)
+                }
+                try script.begin(with: version)
+            }
+            return script
+        } catch {
+            throw RunFailure(error)
+        }
+    }
+
+    /// The native strategy that takes over from a script that fails.
+    private func fallback(for script: LuaStrategy) throws(RunFailure) -> any Strategy {
+        let name = script.name.text
+        guard NativeStrategies.names.contains(name) else {
+            throw RunFailure(
+                .usage,
+                "--fallback native: there is no native strategy '\(name)' to take over from \(script.file.name); there is "
+                    + NativeStrategies.names.joined(separator: ", ")
+            )
+        }
+        let values = Dictionary(script.parameterTexts.map { ($0.name, $0.value) }) { first, _ in first }
+        let (strategy, _) = try NativeStrategies.make(name, values)
+        guard strategy.needs.prepareTheSame(as: script.needs) else {
+            throw RunFailure(
+                .script,
+                "--fallback native: \(script.file.name) needs other candles or indicators than native:\(name), "
+                    + "which could not take over"
+            )
+        }
+        return strategy
+    }
+
+    private func native(_ name: String, asked: String) throws(RunFailure) -> LoadedStrategy {
+        guard NativeStrategies.names.contains(name) else {
+            throw RunFailure(
+                .script,
+                "--strategy \(asked): there is no native strategy '\(name)'; there is "
+                    + NativeStrategies.names.joined(separator: ", ")
+            )
+        }
+        var given: [String: String] = [:]
+        for parameter in parameters where parameter.script == nil || parameter.script == name {
+            given[parameter.name] = parameter.value
+        }
+        let (strategy, texts) = try NativeStrategies.make(name, given)
+        let facts = StrategyFacts(
+            name: strategy.name,
+            version: strategy.version,
+            kind: .native,
+            path: nil,
+            hash: nil,
+            parameters: texts.map { Fact($0.name, $0.value) }
+        )
+        return LoadedStrategy(strategy: strategy, script: nil, facts: facts)
+    }
+
+    /// Loads risk rules.
+    func rules(_ names: [String]) throws(RunFailure) -> [LoadedRule] {
+        var loaded: [LoadedRule] = []
+        for name in names {
+            guard let file = try library.find(name, on: .riskRules) else {
+                throw notFound(name, on: .riskRules, option: "--risk-rule")
+            }
+            let script = try load(file, .riskRule, values(forRule: file))
+            guard let rule = script.current as? LuaRiskRule else { fatalError("Condition failed: a rule") }
+            guard !loaded.contains(where: { $0.rule.name == rule.name }) else {
+                throw RunFailure(.script, "two risk rules are called \(rule.name); give one of them another name")
+            }
+            loaded.append(
+                LoadedRule(rule: rule, script: script, facts: RiskRuleFacts(name: rule.name, hash: rule.file.hash))
+            )
+        }
+        return loaded
+    }
+
+    /// Refuses parameters for a script that is not among those asked for: nobody would ever read them.
+    func checkOwners(among names: [String]) throws(RunFailure) {
+        let known = names.map { name in
+            base(String((name.split(separator: "/").last ?? "").trimmingPrefix("native:")))
+        }
+        for parameter in parameters {
+            guard let script = parameter.script, !known.contains(script) else { continue }
+            let hint = nearest(to: script, in: known).map { "did you mean \($0).\(parameter.name)?" }
+            throw RunFailure(
+                .usage,
+                "--param \(script).\(parameter.name): no script '\(script)' runs; "
+                    + (hint ?? "there is \(known.joined(separator: ", "))")
+            )
+        }
+    }
+
+    private func base(_ name: String) -> String { name.hasSuffix(".lua") ? String(name.dropLast(4)) : name }
+
+    private func values(for file: ScriptFile) -> [String: String] {
+        var values: [String: String] = [:]
+        for parameter in parameters where parameter.script == nil || parameter.script == base(file.name) {
+            values[parameter.name] = parameter.value
+        }
+        return values
+    }
+
+    private func values(forRule file: ScriptFile) -> [String: String] {
+        var values: [String: String] = [:]
+        for parameter in parameters where parameter.script == base(file.name) {
+            values[parameter.name] = parameter.value
+        }
+        return values
+    }
+
+    private func notFound(_ name: String, on shelf: ScriptLibrary.Shelf, option: String) -> RunFailure {
+        let known = library.names(on: shelf)
+        let near = nearest(to: name.hasSuffix(".lua") ? name : name + ".lua", in: known)
+        let hint =
+            near.map { "; did you mean \($0)?" } ?? (known.isEmpty ? "" : "; there is \(known.joined(separator: ", "))")
+        let places = library.candidates(name, on: shelf).map { "\n  \($0)" }.joined()
+        return RunFailure(.script, "\(option) \(name): no such script\(hint)\nlooked for:\(places)")
+    }
+}
+
+/// A strategy of a run, with the script it comes from and what a report says of it.
+struct LoadedStrategy {
+    let strategy: any Strategy
+    /// Nil for a native one.
+    let script: RunningScript?
+    let facts: StrategyFacts
+}
+
+/// A risk rule of a run.
+struct LoadedRule {
+    let rule: LuaRiskRule
+    let script: RunningScript
+    let facts: RiskRuleFacts
+}
+
+extension StrategyFacts {
+    /// What a report says of a script.
+    init(_ script: LuaStrategy) {
+        self.init(
+            name: script.name,
+            version: script.version,
+            kind: .lua,
+            path: script.file.path,
+            hash: script.file.hash,
+            parameters: script.parameterTexts.map { Fact($0.name, $0.value) }
+        )
+    }
+}
+
+extension RunFailure {
+    /// A script's failure, with the exit code it stands for.
+    init(_ failure: ScriptFailure) {
+        self.init(failure.kind == .parameter ? .usage : .script, failure.description)
+    }
+}

@@ -1,0 +1,55 @@
+import KBotLua
+import KBotModel
+
+/// How values cross between the core's integers and Lua: prices in cents, quantities in contracts, money in dollars,
+/// times in seconds. Whole values cross as integers, others as the float nearest to the exact decimal.
+enum Border {
+    /// Writes `units / scale` into a slot.
+    static func set(_ slots: LuaSlots, _ index: Int, _ units: Int64, per scale: Int64) {
+        let (quotient, remainder) = units.quotientAndRemainder(dividingBy: scale)
+        if remainder == 0 { slots.set(index, quotient) } else { slots.set(index, Double(units) / Double(scale)) }
+    }
+
+    /// Writes a price in cents.
+    static func set(_ slots: LuaSlots, _ index: Int, _ price: Price) {
+        set(slots, index, Int64(price.units), per: 100)
+    }
+
+    /// Writes a price in cents, or nil.
+    static func set(_ slots: LuaSlots, _ index: Int, _ price: Price?) {
+        if let price { set(slots, index, price) } else { slots.setNil(index) }
+    }
+
+    /// Writes money in dollars.
+    static func set(_ slots: LuaSlots, _ index: Int, _ money: Money) {
+        set(slots, index, money.units, per: 1_000_000)
+    }
+
+    /// Writes a time in seconds since the epoch.
+    static func set(_ slots: LuaSlots, _ index: Int, _ time: Timestamp) {
+        set(slots, index, time.microseconds, per: 1_000_000)
+    }
+
+    /// Replies `units / scale` to a script.
+    static func reply(_ call: borrowing LuaHostCall, _ units: Int64, per scale: Int64) {
+        let (quotient, remainder) = units.quotientAndRemainder(dividingBy: scale)
+        if remainder == 0 { call.reply(quotient) } else { call.reply(Double(units) / Double(scale)) }
+    }
+
+    /// Replies a price in cents.
+    static func reply(_ call: borrowing LuaHostCall, _ price: Price) { reply(call, Int64(price.units), per: 100) }
+
+    /// `units / scale` as a value.
+    static func value(_ units: Int64, per scale: Int64) -> LuaValue {
+        let (quotient, remainder) = units.quotientAndRemainder(dividingBy: scale)
+        return remainder == 0 ? .integer(quotient) : .number(Double(units) / Double(scale))
+    }
+
+    /// The price a script means by cents, snapped to the nearest 0.01 ¢ to drop float noise; nil for nonsense.
+    ///
+    /// Prices a little outside 0…100 ¢ are let through: the core tells why they make no trade.
+    static func price(cents: Double) -> Price? {
+        guard cents.isFinite, abs(cents) <= 1_000 else { return nil }
+        return Price(units: Int32((cents * 100).rounded()))
+    }
+}
