@@ -73,12 +73,14 @@ import Testing
                     "kind": "native",
                     "path": null,
                     "hash": null,
+                    "budget": null,
                     "parameters": {
                       "period": "25"
                     }
                   }
                 ],
                 "risk_rules": [],
+                "reloads": [],
                 "fill_model": {
                   "name": "realistic",
                   "constants": {}

@@ -24,6 +24,11 @@ private func lines(_ text: String) -> [Substring] { text.split(separator: "\n", 
         try expectGolden(RunReport.simulated.text(width: width), "simulated-\(width).txt")
     }
 
+    @Test(arguments: [40, 60, 80])
+    func `two strategies with a rule and a reload read as recorded`(width: Int) throws {
+        try expectGolden(RunReport.paired.text(width: width), "strategies-\(width).txt")
+    }
+
     @Test func `a replay without a trade reads as recorded`() throws {
         try expectGolden(RunReport.idle.text(), "no-trades-80.txt")
     }
@@ -33,6 +38,14 @@ private func lines(_ text: String) -> [Substring] { text.split(separator: "\n", 
         // Tickers, hashes and codes are never broken, so only what comes before them is held to the width.
         let figures = lines(RunReport.simulated.text(width: width)).prefix { $0 != "FUNNEL" }
         for line in figures {
+            #expect(line.count <= width, "\(line)")
+        }
+    }
+
+    @Test(arguments: [72, 80, 100])
+    func `with strategies, rules and reloads no line is wider than the terminal`(width: Int) {
+        // But for a hash in full, which takes 80.
+        for line in lines(RunReport.paired.text(width: width)) where !line.hasPrefix("    sha256") {
             #expect(line.count <= width, "\(line)")
         }
     }
@@ -50,6 +63,8 @@ private func lines(_ text: String) -> [Substring] { text.split(separator: "\n", 
         ]
         let found = lines(RunReport.simulated.text()).map(String.init).filter(headings.contains)
         #expect(found == headings)
+        let several = lines(RunReport.paired.text()).map(String.init)
+        #expect(several.filter(["FUNNEL", "BY STRATEGY", "RUN"].contains) == ["FUNNEL", "BY STRATEGY", "RUN"])
         #expect(!lines(RunReport.idle.text()).contains("OPEN POSITIONS"))
     }
 

@@ -47,11 +47,17 @@ extension Timestamp {
 
 extension ClosedTrade {
     /// A trade of ten contracts with this net P&L: bought at 50¢, fees of two cents.
-    static func net(_ cents: Int64, at minute: Int64 = 0, exit: Exit = .target, market: Ticker = "M") -> ClosedTrade {
+    static func net(
+        _ cents: Int64,
+        at minute: Int64 = 0,
+        exit: Exit = .target,
+        market: Ticker = "M",
+        by strategy: StrategyName = "s"
+    ) -> ClosedTrade {
         let fees = Money(units: 20_000)
         let entry = Money(dollars: 5)
         return ClosedTrade(
-            strategy: "s",
+            strategy: strategy,
             market: market,
             direction: .long,
             count: Quantity(contracts: 10),
@@ -66,7 +72,11 @@ extension ClosedTrade {
     }
 
     /// A random trade with a price and count of its own at each end.
-    static func random(using generator: inout SeededGenerator, market: Ticker = "M") -> ClosedTrade {
+    static func random(
+        using generator: inout SeededGenerator,
+        market: Ticker = "M",
+        by strategy: StrategyName = "s"
+    ) -> ClosedTrade {
         let direction: Direction = Bool.random(using: &generator) ? .long : .short
         let count = Quantity(units: Int64.random(in: 1...50_000, using: &generator))
         let entry = Price(units: Int32.random(in: 2_000...8_000, using: &generator))
@@ -76,7 +86,7 @@ extension ClosedTrade {
         let opened = start + TimeSpan(microseconds: Int64.random(in: 0...86_400_000_000, using: &generator))
         let distance = Int32.random(in: 0...500, using: &generator) * (direction == .long ? 1 : -1)
         return ClosedTrade(
-            strategy: "s",
+            strategy: strategy,
             market: market,
             direction: direction,
             count: count,
@@ -125,10 +135,11 @@ extension OpenPosition {
     static func sample(
         direction: Direction = .long,
         state: State = .open,
-        realized: Money = .zero
+        realized: Money = .zero,
+        by strategy: StrategyName = "bollinger_scalper"
     ) -> OpenPosition {
         OpenPosition(
-            strategy: "bollinger_scalper",
+            strategy: strategy,
             market: "KXBTC15M-26APR280000-00",
             direction: direction,
             count: Quantity(contracts: 10),

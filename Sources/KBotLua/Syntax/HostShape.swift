@@ -44,7 +44,7 @@ package final class HostObject: Sendable, Equatable {
     package let fields: [String: HostShape]
     /// Whether scripts may set fields; what they set is not known here, so unknown fields are then allowed.
     package let isWritable: Bool
-    /// Whether its functions are called with a colon, as in `bench:at(60)`; else that is an error.
+    /// Whether its functions are called with a colon, as in `bench:at(60)`, and not with a dot.
     package let takesColon: Bool
 
     package init(

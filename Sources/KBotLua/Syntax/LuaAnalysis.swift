@@ -53,19 +53,6 @@ package struct LuaAnalysis: Sendable {
         }
     }
 
-    /// What a value must be when the script writes it literally; other expressions are not judged.
-    package indirect enum Literal: Sendable {
-        case any
-        /// One of some texts, or `nil` where that is allowed; the noun says what they are, as in `a verdict`.
-        case words([String], noun: String, orNil: Bool)
-        /// A table with these keys at most, or `nil`; the noun says what it is, as in `a signal`.
-        case record([String: Literal], noun: String)
-        /// A table of any names; the rule is that of each value.
-        case map(Literal)
-        /// A table of one of several kinds, which its tag tells; the noun says what the tag names.
-        case variant(LuaTag, [String: Literal], noun: String)
-    }
-
     /// The most findings that are told.
     package static let mostDiagnostics = 200
     /// The longest source the sandbox takes, in bytes.

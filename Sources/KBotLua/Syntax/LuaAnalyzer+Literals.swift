@@ -2,7 +2,7 @@
 extension LuaAnalyzer {
     /// Checks every literal an expression can stand for, through `and`, `or` and locals that never change.
     func check(_ id: LuaSyntax.NodeID, _ literal: LuaAnalysis.Literal) {
-        if case .any = literal { return }
+        guard literal.kind != .any else { return }
         // What stands left of an `or` comes out only when it is neither nil nor false.
         var pending: [(node: LuaSyntax.NodeID, isTrue: Bool)] = [(id, false)]
         // No expression anyone writes has more alternatives.
@@ -16,9 +16,7 @@ extension LuaAnalyzer {
             case .nil where isTrue, .bool(false) where isTrue: break
             case .local(let variable):
                 guard let constant = syntax.constant(variable) else { continue }
-                if case .record(let fields, let noun) = literal, case .table = syntax.node(constant) {
-                    records[variable] = (fields, noun)
-                }
+                if literal.kind == .record, case .table = syntax.node(constant) { records[variable] = literal }
                 pending.append((constant, isTrue))
             default: judge(value, literal)
             }
@@ -28,36 +26,36 @@ extension LuaAnalyzer {
     /// Checks a literal; each one once.
     private func judge(_ id: LuaSyntax.NodeID, _ literal: LuaAnalysis.Literal) {
         guard judged.insert(id).inserted else { return }
-        switch literal {
+        switch literal.kind {
         case .any: break
-        case .words(let words, let noun, let orNil): judgeWord(id, words, noun, orNil)
-        case .record(let fields, let noun): judgeRecord(id, fields, noun)
-        case .map(let rule):
-            guard case .table(let items) = syntax.node(id) else { return }
+        case .words: judgeWord(id, literal)
+        case .record: judgeRecord(id, literal)
+        case .map:
+            guard case .table(let items) = syntax.node(id), let rule = literal.element.first else { return }
             for entry in syntax.entries(items) { if let value = entry.value { check(value, rule) } }
-        case .variant(let tag, let variants, let noun):
-            guard let node = tagNode(tag, of: id), let text = syntax.literalText(node) else { return }
-            guard let rule = variants[text] else {
-                return reportWord(text, at: node, Array(variants.keys), noun)
+        case .variant:
+            guard let node = tagNode(literal.tag, of: id), let text = syntax.literalText(node) else { return }
+            guard let rule = literal.parts[text] else {
+                return reportWord(text, at: node, Array(literal.parts.keys), literal.noun)
             }
-            if case .record(let fields, let noun) = rule { judgeRecord(id, fields, noun) }
+            if rule.kind == .record { judgeRecord(id, rule) }
         }
     }
 
-    private func judgeWord(_ id: LuaSyntax.NodeID, _ words: [String], _ noun: String, _ orNil: Bool) {
+    private func judgeWord(_ id: LuaSyntax.NodeID, _ literal: LuaAnalysis.Literal) {
         let given: String
         switch syntax.node(id) {
         case .string(let text):
-            if !words.contains(text) { reportWord(text, at: id, words, noun) }
+            if !literal.words.contains(text) { reportWord(text, at: id, literal.words, literal.noun) }
             return
-        case .nil where !orNil: given = "nil"
+        case .nil where !literal.orNil: given = "nil"
         case .integer, .number: given = "a number"
         case .bool(let value): given = "\(value)"
         case .table: given = "a table"
         case .function: given = "a function"
         default: return
         }
-        report(at: syntax.offsets[id.index], .badValue, "\(given) is not \(noun): \(list(words))")
+        report(at: syntax.offsets[id.index], .badValue, "\(given) is not \(literal.noun): \(list(literal.words))")
     }
 
     private func reportWord(_ text: String, at id: LuaSyntax.NodeID, _ words: [String], _ noun: String) {
@@ -71,17 +69,17 @@ extension LuaAnalyzer {
 
     private func list(_ words: [String]) -> String { words.sorted().map { "'\($0)'" }.joined(separator: ", ") }
 
-    private func judgeRecord(_ id: LuaSyntax.NodeID, _ fields: [String: LuaAnalysis.Literal], _ noun: String) {
+    private func judgeRecord(_ id: LuaSyntax.NodeID, _ literal: LuaAnalysis.Literal) {
         let given: String
         switch syntax.node(id) {
         case .table(let items):
             for entry in syntax.entries(items) {
                 steps += 1
-                guard let rule = fields[entry.key] else {
+                guard let rule = literal.parts[entry.key] else {
                     report(
                         at: entry.offset,
                         .unknownKey,
-                        "\(noun) has no field '\(entry.key)'\(hint(entry.key, fields.keys))"
+                        "\(literal.noun) has no field '\(entry.key)'\(hint(entry.key, literal.parts.keys))"
                     )
                     continue
                 }
@@ -94,6 +92,6 @@ extension LuaAnalyzer {
         case .function: given = "a function"
         default: return
         }
-        report(at: syntax.offsets[id.index], .badValue, "\(given) is not \(noun)")
+        report(at: syntax.offsets[id.index], .badValue, "\(given) is not \(literal.noun)")
     }
 }

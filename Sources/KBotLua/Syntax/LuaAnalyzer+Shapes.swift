@@ -154,7 +154,12 @@ extension LuaAnalyzer {
 
     private func call(_ callee: LuaSyntax.NodeID, at id: LuaSyntax.NodeID) -> HostShape {
         switch shapes[callee.index] {
-        case .function(let result): return result
+        case .function(let result):
+            if let (object, key) = syntax.member(callee), case .object(let host) = shapes[object.index], host.takesColon
+            {
+                report(at: offset(callee), .methodCall, "use \(words(object)):\(key)(…) with a colon")
+            }
+            return result
         case .number, .boolean, .text, .array, .object:
             if let noun = shapes[callee.index].noun {
                 report(at: offset(callee), .wrongUse, "\(words(callee)) is \(noun), not a function")
@@ -224,11 +229,11 @@ extension LuaAnalyzer {
     /// A field written to a local table that a callback returns must be one the host reads.
     private func checkRecord(_ object: LuaSyntax.NodeID, _ key: String, at target: LuaSyntax.NodeID) {
         guard case .local(let variable) = syntax.node(object), let record = records[variable] else { return }
-        guard record.fields[key] == nil else { return }
+        guard record.parts[key] == nil else { return }
         report(
             at: offset(target),
             .unknownKey,
-            "\(record.noun) has no field '\(key)'\(hint(key, record.fields.keys))"
+            "\(record.noun) has no field '\(key)'\(hint(key, record.parts.keys))"
         )
     }
 

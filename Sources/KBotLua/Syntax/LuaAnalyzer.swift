@@ -24,7 +24,7 @@ final class LuaAnalyzer {
     /// Objects that the script itself declares, by their names.
     var declarations: [String: HostShape] = [:]
     /// Local tables that a callback returns as a record: what they may hold.
-    var records: [LuaSyntax.VariableID: (fields: [String: LuaAnalysis.Literal], noun: String)] = [:]
+    var records: [LuaSyntax.VariableID: LuaAnalysis.Literal] = [:]
     /// Literals that were judged already.
     var judged: Set<LuaSyntax.NodeID> = []
     /// Whether this pass tells what it finds.

@@ -22,7 +22,7 @@ package struct LuaDiagnostic: Sendable, Hashable, CustomStringConvertible {
         case unknownField = "unknown-field"
         /// A field of a library or a host value is written.
         case readOnly = "read-only"
-        /// A host function is called with a colon.
+        /// A host function is called with a colon where a dot belongs, or the other way round.
         case methodCall = "method-call"
         /// A value is used as what it is not: a number with fields, a text that is called.
         case wrongUse = "wrong-use"

@@ -76,7 +76,53 @@ public struct Metrics: Hashable, Sendable {
     /// Trades that went short (long NO).
     public var shortTrades: Int { totalTrades - longTrades }
 
-    init() {}
+    /// The figures that closed trades give by themselves, in the order in which they were closed; those of equity, of
+    /// exposure and of the time in the market keep their empty values.
+    init(of trades: [ClosedTrade]) {
+        totalTrades = trades.count
+        countOutcomes(of: trades)
+        winRate = Ratio(Int64(winningTrades), over: Int64(trades.count))
+        netProfit = grossProfit - grossLoss
+        averageWin = grossProfit.divided(by: winningTrades)
+        averageLoss = grossLoss.divided(by: losingTrades)
+        expectancy = netProfit.divided(by: trades.count)
+        profitFactor = Ratio(grossProfit.units, over: grossLoss.units)
+        if winningTrades > 0 {
+            // (profit / wins) / (loss / losses), in one division
+            let dividend = Int128(grossProfit.units) * Int128(losingTrades) * 1_000_000
+            let divisor = Int128(grossLoss.units) * Int128(winningTrades)
+            if divisor > 0 { payoffRatio = Ratio(units: Int64(clamping: roundedDivide(dividend, by: divisor))) }
+        }
+        averageR = meanR(of: trades)
+        perTradeSharpe = sharpe(trades.map { Double($0.netPnL.units) }).flatMap(Ratio.init(rounding:))
+        averageHolding = meanHolding(of: trades)
+    }
+
+    private mutating func countOutcomes(of trades: [ClosedTrade]) {
+        var wins = 0
+        var losses = 0
+        for trade in trades {
+            let net = trade.netPnL
+            totalFees += trade.fees
+            exits[trade.exit, default: 0] += 1
+            if trade.direction == .long { longTrades += 1 }
+            if net > .zero {
+                winningTrades += 1
+                grossProfit += net
+                largestWin = max(largestWin ?? net, net)
+                wins += 1
+                losses = 0
+                maxConsecutiveWins = max(maxConsecutiveWins, wins)
+            } else if net < .zero {
+                losingTrades += 1
+                grossLoss += -net
+                largestLoss = max(largestLoss ?? -net, -net)
+                losses += 1
+                wins = 0
+                maxConsecutiveLosses = max(maxConsecutiveLosses, losses)
+            }
+        }
+    }
 }
 
 extension PerformanceTracker {
@@ -87,77 +133,18 @@ extension PerformanceTracker {
     ///   - end: End of the run.
     /// - Returns: The figures.
     public func metrics(openPositions: [OpenPosition] = [], ended end: Timestamp) -> Metrics {
-        var metrics = Metrics()
-        metrics.totalTrades = trades.count
-        countOutcomes(into: &metrics)
+        var metrics = Metrics(of: trades)
         metrics.totalFees = openPositions.reduce(metrics.totalFees) { $0 + $1.fees }
-
-        metrics.winRate = Ratio(Int64(metrics.winningTrades), over: Int64(trades.count))
-        metrics.netProfit = metrics.grossProfit - metrics.grossLoss
-        metrics.averageWin = metrics.grossProfit.divided(by: metrics.winningTrades)
-        metrics.averageLoss = metrics.grossLoss.divided(by: metrics.losingTrades)
-        metrics.expectancy = metrics.netProfit.divided(by: trades.count)
-        metrics.profitFactor = Ratio(metrics.grossProfit.units, over: metrics.grossLoss.units)
-        if metrics.winningTrades > 0 {
-            // (profit / wins) / (loss / losses), in one division
-            let dividend = Int128(metrics.grossProfit.units) * Int128(metrics.losingTrades) * 1_000_000
-            let divisor = Int128(metrics.grossLoss.units) * Int128(metrics.winningTrades)
-            if divisor > 0 {
-                metrics.payoffRatio = Ratio(units: Int64(clamping: roundedDivide(dividend, by: divisor)))
-            }
-        }
-        metrics.averageR = averageR()
-        metrics.perTradeSharpe = sharpe(trades.map { Double($0.netPnL.units) }).flatMap(Ratio.init(rounding:))
         metrics.sharpeRatio = annualSharpe()
 
         metrics.maxDrawdown = largestDrawdown.amount
         metrics.maxDrawdownPercent = deepestDrawdown.percent
         metrics.drawdown = largestDrawdown.amount.units > 0 ? largestDrawdown : nil
 
-        metrics.averageHolding = averageHolding()
         let held = trades.map { ($0.opened, $0.closed) } + openPositions.map { ($0.opened, end) }
         metrics.peakExposure = peakExposure(with: openPositions)
         metrics.timeInMarket = Ratio(union(of: held).microseconds, over: (end - started).microseconds)
         return metrics
-    }
-
-    private func countOutcomes(into metrics: inout Metrics) {
-        var wins = 0
-        var losses = 0
-        for trade in trades {
-            let net = trade.netPnL
-            metrics.totalFees += trade.fees
-            metrics.exits[trade.exit, default: 0] += 1
-            if trade.direction == .long { metrics.longTrades += 1 }
-            if net > .zero {
-                metrics.winningTrades += 1
-                metrics.grossProfit += net
-                metrics.largestWin = max(metrics.largestWin ?? net, net)
-                wins += 1
-                losses = 0
-                metrics.maxConsecutiveWins = max(metrics.maxConsecutiveWins, wins)
-            } else if net < .zero {
-                metrics.losingTrades += 1
-                metrics.grossLoss += -net
-                metrics.largestLoss = max(metrics.largestLoss ?? -net, -net)
-                losses += 1
-                wins = 0
-                metrics.maxConsecutiveLosses = max(metrics.maxConsecutiveLosses, losses)
-            }
-        }
-    }
-
-    private func averageR() -> Ratio? {
-        let multiples = trades.compactMap(\.rMultiple)
-        guard !multiples.isEmpty else { return nil }
-        let sum = multiples.reduce(Int128(0)) { $0 + Int128($1) * 100 }  // 1/10,000 to 1/1,000,000
-        return Ratio(units: Int64(clamping: roundedDivide(sum, by: Int128(multiples.count))))
-    }
-
-    private func averageHolding() -> TimeSpan? {
-        guard !trades.isEmpty else { return nil }
-        let sum = trades.reduce(Int128(0)) { $0 + Int128(($1.closed - $1.opened).microseconds) }
-        return TimeSpan(microseconds: Int64(clamping: roundedDivide(sum, by: Int128(trades.count))))
     }
 
     private func peakExposure(with openPositions: [OpenPosition]) -> Money {
@@ -200,6 +187,19 @@ extension Drawdown {
         let hundredfold = roundedDivide(Int128(amount.units) * 100_000_000, by: Int128(peak.equity.units))
         return Ratio(units: Int64(clamping: hundredfold))
     }
+}
+
+private func meanR(of trades: [ClosedTrade]) -> Ratio? {
+    let multiples = trades.compactMap(\.rMultiple)
+    guard !multiples.isEmpty else { return nil }
+    let sum = multiples.reduce(Int128(0)) { $0 + Int128($1) * 100 }  // 1/10,000 to 1/1,000,000
+    return Ratio(units: Int64(clamping: roundedDivide(sum, by: Int128(multiples.count))))
+}
+
+private func meanHolding(of trades: [ClosedTrade]) -> TimeSpan? {
+    guard !trades.isEmpty else { return nil }
+    let sum = trades.reduce(Int128(0)) { $0 + Int128(($1.closed - $1.opened).microseconds) }
+    return TimeSpan(microseconds: Int64(clamping: roundedDivide(sum, by: Int128(trades.count))))
 }
 
 /// Mean over sample deviation; nil below two values or when they do not differ.

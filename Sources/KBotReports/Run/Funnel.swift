@@ -2,7 +2,8 @@ public import KBotModel
 
 /// How many markets, candles, triggers and orders a run began with, and what became of them.
 ///
-/// Each stage feeds the next; what falls out between two of them is counted by reason.
+/// Each stage feeds the next; what falls out between two of them is counted by reason. With several strategies, each has
+/// a funnel of its own besides that of the run, in which every strategy's judgement of a candle counts.
 public struct Funnel: Hashable, Sendable {
     /// How many candles the strategy needs before it can judge one, and what room a market gives it.
     public struct WarmUp: Hashable, Sendable {
@@ -107,7 +108,8 @@ extension Funnel {
         }
     }
 
-    private static func write(_ counts: [String: Int], to writer: inout JSONWriter, as name: String) {
+    /// Writes counts by reason, the most frequent first.
+    static func write(_ counts: [String: Int], to writer: inout JSONWriter, as name: String) {
         writer.object(name) { writer in
             for (reason, count) in sorted(counts) { writer.field(reason, count) }
         }

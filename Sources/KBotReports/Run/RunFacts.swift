@@ -36,6 +36,8 @@ public struct StrategyFacts: Hashable, Sendable {
     public let hash: String?
     /// Parameters in force.
     public let parameters: [Fact]
+    /// What it may use of the account, with its unit: `25%`, `$250.00`; nil for all of it.
+    public var budget: String?
 
     /// Makes the facts of a strategy.
     public init(
@@ -44,7 +46,8 @@ public struct StrategyFacts: Hashable, Sendable {
         kind: Kind,
         path: String? = nil,
         hash: String? = nil,
-        parameters: [Fact] = []
+        parameters: [Fact] = [],
+        budget: String? = nil
     ) {
         self.name = name
         self.version = version
@@ -52,6 +55,7 @@ public struct StrategyFacts: Hashable, Sendable {
         self.path = path
         self.hash = hash
         self.parameters = parameters
+        self.budget = budget
     }
 }
 
@@ -66,6 +70,29 @@ public struct RiskRuleFacts: Hashable, Sendable {
     public init(name: String, hash: String?) {
         self.name = name
         self.hash = hash
+    }
+}
+
+/// A script that was replaced by a new version while the run went on.
+public struct ReloadFact: Hashable, Sendable {
+    /// When, in the market's time.
+    public let time: Timestamp
+    /// Name of the strategy or rule.
+    public let script: String
+    /// Number of the new version: the run begins with 1.
+    public let generation: Int
+    /// SHA-256 of the old version, in hexadecimal.
+    public let old: String
+    /// SHA-256 of the new version, in hexadecimal.
+    public let new: String
+
+    /// Makes the fact of a reload.
+    public init(time: Timestamp, script: String, generation: Int, old: String, new: String) {
+        self.time = time
+        self.script = script
+        self.generation = generation
+        self.old = old
+        self.new = new
     }
 }
 
@@ -130,6 +157,8 @@ public struct RunFacts: Hashable, Sendable {
     public var strategies: [StrategyFacts] = []
     /// Risk rules, in the order given.
     public var riskRules: [RiskRuleFacts] = []
+    /// Scripts replaced while the run went on, in the order of time; ``strategies`` and ``riskRules`` tell the first versions.
+    public var reloads: [ReloadFact] = []
     /// How fills were made.
     public var fillModel: FillModelFacts
     /// Warnings and remarks, in the order they came up.

@@ -6,6 +6,8 @@ extension RunReport {
     /// Money, prices and quantities are strings with all their digits, ratios numbers with six digits, undefined
     /// figures `null`. Losses are positive amounts. The same report gives the same bytes on every machine.
     ///
+    /// `by_strategy` is there when the run had two strategies or more, `rule_verdicts` when it had a risk rule.
+    ///
     /// - Parameter pretty: Whether to spread the document over lines, one per trade.
     /// - Returns: UTF-8.
     public func jsonDocument(pretty: Bool = true) -> [UInt8] {
@@ -13,6 +15,7 @@ extension RunReport {
         writer.beginObject()
         writer.object("run") { writeRun(to: &$0) }
         metrics.write(to: &writer)
+        if strategies.count > 1 { writer.array("by_strategy", of: strategies) { $1.write(to: &$0) } }
         writer.array("trades", of: trades) { $1.write(to: &$0) }
         writer.array("open_positions", of: openPositions) { $1.write(to: &$0) }
         writer.array("equity_curve", of: equityCurve) { writer, point in
@@ -29,6 +32,7 @@ extension RunReport {
             writer.endObject()
         }
         funnel.write(to: &writer)
+        if !rules.isEmpty { writer.array("rule_verdicts", of: rules) { $1.write(to: &$0) } }
         writer.object("limits") { writer in
             for limit in limits {
                 writer.object(limit.name, inline: true) { writer in
@@ -60,6 +64,15 @@ extension RunReport {
             writer.beginObject(inline: true)
             writer.field("name", rule.name)
             writer.field("hash", rule.hash)
+            writer.endObject()
+        }
+        writer.array("reloads", of: facts.reloads) { writer, reload in
+            writer.beginObject(inline: true)
+            writer.field("ts", reload.time)
+            writer.field("script", reload.script)
+            writer.field("generation", reload.generation)
+            writer.field("old", reload.old)
+            writer.field("new", reload.new)
             writer.endObject()
         }
         writer.object("fill_model") { writer in
@@ -179,6 +192,7 @@ extension StrategyFacts {
         writer.field("kind", kind.rawValue)
         writer.field("path", path)
         writer.field("hash", hash)
+        writer.field("budget", budget)
         writer.object("parameters") { writer in
             for fact in parameters { writer.field(fact.name, fact.value) }
         }

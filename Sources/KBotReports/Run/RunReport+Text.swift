@@ -20,6 +20,7 @@ extension RunReport {
         ])
         writeExposure(to: &page)
         writeFunnel(to: &page)
+        writeStrategies(to: &page)
         writeOpenPositions(to: &page)
         writeRun(to: &page)
         return page.text
@@ -122,45 +123,6 @@ extension RunReport {
 
     private var closedFees: Money { trades.reduce(.zero) { $0 + $1.fees } }
 
-    private func writeFunnel(to page: inout TextPage) {
-        page.heading("FUNNEL")
-        let positions = funnel.closed + funnel.settled + funnel.stillOpen
-        var rows: [[String]] = []
-        func stage(_ name: String, _ count: Int, of previous: Int? = nil) {
-            let share = previous.flatMap { Ratio(Int64(count), over: Int64($0)) }
-            rows.append([name, grouped(count), share?.percentText ?? ""])
-        }
-        func reasons(_ counts: [String: Int]) {
-            for (reason, count) in Funnel.sorted(counts) { rows.append(["    \(reason)", grouped(count), ""]) }
-        }
-        stage("Markets seen", funnel.marketsSeen)
-        stage("Markets warmed up", funnel.marketsWarmedUp, of: funnel.marketsSeen)
-        stage("Candles closed", funnel.candlesClosed)
-        stage("Candles judged", funnel.candlesJudged, of: funnel.candlesClosed)
-        stage("Triggers", funnel.triggers, of: funnel.candlesJudged)
-        if !funnel.filtered.isEmpty {
-            stage("  filtered", funnel.filtered.values.reduce(0, +))
-            reasons(funnel.filtered)
-        }
-        stage("Signals", funnel.signals, of: funnel.triggers > 0 ? funnel.triggers : nil)
-        if !funnel.denied.isEmpty {
-            stage("  denied", funnel.denied.values.reduce(0, +))
-            reasons(funnel.denied)
-        }
-        stage("Entry orders", funnel.orders, of: funnel.signals)
-        if !funnel.unfilled.isEmpty {
-            stage("  unfilled", funnel.unfilled.values.reduce(0, +))
-            reasons(funnel.unfilled)
-        }
-        stage("Entries filled", funnel.filled, of: funnel.orders)
-        stage("Closed by an order", funnel.closed, of: positions)
-        stage("Settled", funnel.settled, of: positions)
-        stage("Still open", funnel.stillOpen, of: positions)
-        page.table([.left("Stage"), .right("Count"), .right("of stage above")], rows: rows)
-        page.line()
-        page.paragraph(funnel.sentence, indent: 2)
-    }
-
     private func writeOpenPositions(to page: inout TextPage) {
         guard !openPositions.isEmpty else { return }
         page.heading("OPEN POSITIONS")
@@ -184,9 +146,3 @@ extension RunReport {
         )
     }
 }
-
-private func money(_ amount: Money?) -> String { amount?.dollarText ?? "n/a" }
-
-private func ratio(_ ratio: Ratio?) -> String { ratio?.shortText ?? "n/a" }
-
-private func percent(_ share: Ratio?) -> String { share?.percentText ?? "n/a" }

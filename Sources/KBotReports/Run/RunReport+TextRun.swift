@@ -15,6 +15,11 @@ extension RunReport {
             page.entry("Risk rule", rule.name)
             if let hash = rule.hash { page.entry("  sha256", hash) }
         }
+        for (index, reload) in facts.reloads.enumerated() {
+            let what = "\(reload.time.shortText) \(reload.script) generation \(reload.generation),"
+            page.entry(index == 0 ? "Reloads" : "", what)
+            page.entry("", "sha256 \(digits(of: reload.old)) → \(digits(of: reload.new))")
+        }
         page.entry("Fills", facts.fillModel.name)
         for fact in facts.fillModel.constants { page.entry("", "\(fact.name) \(fact.value)") }
         if !limits.isEmpty {
@@ -39,7 +44,11 @@ extension RunReport {
     private func write(_ strategy: StrategyFacts, to page: inout TextPage) {
         page.entry("Strategy", "\(strategy.name) \(strategy.version), " + (strategy.path ?? strategy.kind.rawValue))
         if let hash = strategy.hash { page.entry("  sha256", hash) }
+        if let budget = strategy.budget { page.entry("  budget", budget) }
         guard !strategy.parameters.isEmpty else { return }
         page.entry("", strategy.parameters.map { "\($0.name)=\($0.value)" }.joined(separator: " "))
     }
 }
+
+/// Enough of a hash to tell versions apart; the JSON document has all of it.
+private func digits(of hash: String) -> String { hash.count > 12 ? hash.prefix(12) + "…" : hash }

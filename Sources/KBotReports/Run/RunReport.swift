@@ -20,8 +20,12 @@ public struct RunReport: Sendable {
     public let dailyEquity: [DailyEquity]
     /// What became of markets, candles, triggers and orders.
     public let funnel: Funnel
+    /// What each strategy did, in the order of ``RunFacts/strategies``; any other with a part in the run follows, by name.
+    public let strategies: [StrategyPerformance]
     /// Limits in force.
     public let limits: [LimitFact]
+    /// What each risk rule said; empty when none ran.
+    public let rules: [RuleTally]
     /// For how long entries were blocked.
     public let blocked: BlockedTime
     /// Equity at the start.
@@ -39,7 +43,9 @@ public struct RunReport: Sendable {
     ///   - openPositions: Positions held at the end, marked at the exit touch.
     ///   - endEquity: Equity at the end as the account tells it; checked against the trades by ``identityHolds``.
     ///   - funnel: The run's counts.
+    ///   - strategyFunnels: The counts of each strategy; a strategy without an entry has none.
     ///   - limits: Limits in force.
+    ///   - rules: What each risk rule said.
     ///   - blocked: For how long entries were blocked.
     public init(
         facts: RunFacts,
@@ -47,7 +53,9 @@ public struct RunReport: Sendable {
         openPositions: [OpenPosition] = [],
         endEquity: Money,
         funnel: Funnel,
+        strategyFunnels: [StrategyName: Funnel] = [:],
         limits: [LimitFact] = [],
+        rules: [RuleTally] = [],
         blocked: BlockedTime = BlockedTime()
     ) {
         self.facts = facts
@@ -55,9 +63,11 @@ public struct RunReport: Sendable {
         self.endEquity = endEquity
         self.funnel = funnel
         self.limits = limits
+        self.rules = rules
         self.blocked = blocked
         metrics = tracker.metrics(openPositions: openPositions, ended: facts.to)
         trades = tracker.trades
+        strategies = StrategyPerformance.all(facts.strategies, tracker.trades, openPositions, strategyFunnels)
         corrections = tracker.corrections
         equityCurve = tracker.equityCurve
         dailyEquity = tracker.dailyEquity

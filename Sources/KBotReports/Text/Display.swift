@@ -92,3 +92,12 @@ func plural(_ count: Int, _ noun: String) -> String {
     let plural = noun.hasSuffix("y") ? noun.dropLast() + "ies" : noun + "s"
     return "\(grouped(count)) \(plural)"
 }
+
+/// An amount, or `n/a`.
+func money(_ amount: Money?) -> String { amount?.dollarText ?? "n/a" }
+
+/// A ratio with two digits, or `n/a`.
+func ratio(_ ratio: Ratio?) -> String { ratio?.shortText ?? "n/a" }
+
+/// A share as a percentage, or `n/a`.
+func percent(_ share: Ratio?) -> String { share?.percentText ?? "n/a" }

@@ -24,9 +24,11 @@ struct Candidate {
         } catch {
             throw ScriptFailure(error.message)
         }
+        try file.requireSound()
         let search = ModuleSearch(beside: file)
         memory = try running.current.memory()
         script = try running.make(file, memory: memory, modules: search.finder)
+        for module in script.modules { try module.requireSound() }
         version = ScriptVersion(file, modules: script.modules)
         modulePaths = search.paths
     }

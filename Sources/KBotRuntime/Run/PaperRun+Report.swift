@@ -13,20 +13,35 @@ extension PaperRun {
         guard let session, let recorder, let started else { return nil }
         let open = session.read { $0.openTrades }
         var funnel = recorder.funnel(stillOpen: open.count)
-        if let warmUp = warmUp { funnel.warmUp = warmUp }
+        funnel.warmUp = strategies.first.flatMap(warmUp(of:))
         return RunReport(
             facts: facts(id: id, version: version, from: started, to: max(session.now, started), recorder),
             tracker: recorder.tracker,
             openPositions: open.map(OpenPosition.init),
             endEquity: session.read { $0.equity },
             funnel: funnel,
+            strategyFunnels: funnels(recorder, open),
             limits: settings.limits.map { LimitFact(name: $0.name.rawValue, value: $0.value, source: $0.source) },
+            rules: recorder.tallies(of: rules.map(\.facts.name)),
             blocked: recorder.blocked(until: session.now)
         )
     }
 
-    private var warmUp: Funnel.WarmUp? {
-        guard let needs = strategies.first?.strategy.needs, let life = filter.firstLife else { return nil }
+    /// The funnel of each strategy.
+    private func funnels(_ recorder: RunRecorder, _ open: [OpenTrade]) -> [StrategyName: Funnel] {
+        var funnels: [StrategyName: Funnel] = [:]
+        for loaded in strategies {
+            let name = loaded.strategy.name
+            var funnel = recorder.funnel(of: name, stillOpen: open.count { $0.strategy == name })
+            funnel.warmUp = warmUp(of: loaded)
+            funnels[name] = funnel
+        }
+        return funnels
+    }
+
+    private func warmUp(of loaded: LoadedStrategy) -> Funnel.WarmUp? {
+        guard let life = filter.firstLife else { return nil }
+        let needs = loaded.strategy.needs
         return Funnel.WarmUp(
             candles: needs.warmUp,
             interval: needs.interval.resolved(life: life),
@@ -70,8 +85,21 @@ extension PaperRun {
         if summary.gaps > 0 { facts.data.append("\(summary.gaps) gaps in the messages") }
         facts.data += summary.skippedSamples.map { "skipped: \($0)" }
         facts.skippedLines = summary.skipped
-        facts.strategies = strategies.map(\.facts)
+        facts.strategies = strategies.map { loaded in
+            var facts = loaded.facts
+            facts.budget = plan.budgets.first { $0.name == facts.name.text }?.amount.description
+            return facts
+        }
         facts.riskRules = rules.map(\.facts)
+        facts.reloads = recorder.swaps.map { time, swap in
+            ReloadFact(
+                time: time,
+                script: swap.script,
+                generation: swap.generation,
+                old: swap.oldHash,
+                new: swap.newHash
+            )
+        }
         facts.notes = summary.warnings + recorder.warnings + settings.warnings
         if results.inferred > 0 {
             facts.notes.append("\(counted(results.inferred, "result")) inferred from the last price")

@@ -63,7 +63,10 @@ struct FolderWriter {
         try checkFolder(folder)
         guard let kind = kind(of: target(file)) else { return false }
         if overwriting, kind != .typeRegular, kind != .typeSymbolicLink {
-            throw RunFailure(.other, "\(target(file).path): no ordinary file, so it is not overwritten; nothing was written")
+            throw RunFailure(
+                .other,
+                "\(target(file).path): no ordinary file, so it is not overwritten; nothing was written"
+            )
         }
         return true
     }

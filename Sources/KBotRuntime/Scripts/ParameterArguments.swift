@@ -32,11 +32,20 @@ struct ParameterArguments {
 
     /// The values meant for a script, by name; a later one wins.
     func values(for file: ScriptFile, _ kind: ScriptManifest.Kind) -> [String: String] {
-        var values: [String: String] = [:]
-        for argument in arguments {
-            let isMeant = argument.script.map { $0 == base(file.name) } ?? (kind == .strategy)
-            if isMeant { values[argument.name] = argument.value }
+        switch kind {
+        case .strategy: values(forStrategy: base(file.name))
+        case .riskRule: values { $0.script == base(file.name) }
         }
+    }
+
+    /// The values meant for a strategy, by name, as its file is called without `.lua`.
+    func values(forStrategy name: String) -> [String: String] {
+        values { $0.script == nil || $0.script == name }
+    }
+
+    private func values(_ isMeant: (Argument) -> Bool) -> [String: String] {
+        var values: [String: String] = [:]
+        for argument in arguments where isMeant(argument) { values[argument.name] = argument.value }
         return values
     }
 
@@ -50,7 +59,7 @@ struct ParameterArguments {
             let hint = nearest(to: script, in: known).map { "did you mean \($0).\(argument.name)?" }
             throw RunFailure(
                 .usage,
-                "--param \(script).\(argument.name): no script '\(script)' is asked for; "
+                "--param \(script).\(argument.name): no script '\(script)' runs; "
                     + (hint ?? "there is \(known.joined(separator: ", "))")
             )
         }

@@ -94,9 +94,7 @@ package struct ParameterSheet: Encodable, Sendable {
                 "\(name): a compiled strategy is no script; it has the parameters of the script of its name"
             )
         }
-        var found = try library.find(name, on: .strategies)
-        if found == nil { found = try library.find(name, on: .riskRules) }
-        guard let file = found else { throw missing(name, library) }
+        let file = try library.script(name)
         let modules = ScriptLibrary.modules(beside: file)
         do throws(ScriptFailure) {
             let kind = try ScriptManifest.Kind(of: file, modules: modules)
@@ -108,20 +106,6 @@ package struct ParameterSheet: Encodable, Sendable {
         } catch {
             throw RunFailure(error)
         }
-    }
-
-    private static func missing(_ name: String, _ library: ScriptLibrary) -> RunFailure {
-        let known = library.names(on: .strategies) + library.names(on: .riskRules)
-        let near = nearest(to: name.hasSuffix(".lua") ? name : name + ".lua", in: known)
-        let hint =
-            near.map { "; did you mean \($0)?" } ?? (known.isEmpty ? "" : "; there is \(known.joined(separator: ", "))")
-        var places: [String] = []
-        for path in library.candidates(name, on: .strategies) + library.candidates(name, on: .riskRules)
-        where !places.contains(path) { places.append(path) }
-        return RunFailure(
-            .script,
-            "\(name): no such script\(hint)\nlooked for:" + places.map { "\n  \($0)" }.joined()
-        )
     }
 
     private init(_ script: any LuaScript) {

@@ -40,8 +40,10 @@ final class RunningScript {
         self.kind = kind
         self.parameters = parameters
         self.seed = seed
+        try file.requireSound()
         let search = ModuleSearch(beside: file)
         let script = try Self.make(file, kind, parameters, seed, .none, search.finder)
+        for module in script.modules { try module.requireSound() }
         name = script.machine.name
         current = script
         version = ScriptVersion(file, modules: script.modules)

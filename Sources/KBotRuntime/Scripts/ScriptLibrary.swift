@@ -58,6 +58,25 @@ package struct ScriptLibrary: Sendable {
         return nil
     }
 
+    /// Finds and reads a script of either kind, strategies first.
+    ///
+    /// - Throws: ``RunFailure`` when there is none, with the places it was looked for.
+    package func script(_ name: String) throws(RunFailure) -> ScriptFile {
+        if let file = try find(name, on: .strategies) { return file }
+        if let file = try find(name, on: .riskRules) { return file }
+        let known = names(on: .strategies) + names(on: .riskRules)
+        let near = nearest(to: name.hasSuffix(".lua") ? name : name + ".lua", in: known)
+        let hint =
+            near.map { "; did you mean \($0)?" } ?? (known.isEmpty ? "" : "; there is \(known.joined(separator: ", "))")
+        var places: [String] = []
+        for path in candidates(name, on: .strategies) + candidates(name, on: .riskRules)
+        where !places.contains(path) { places.append(path) }
+        throw RunFailure(
+            .script,
+            "\(name): no such script\(hint)\nlooked for:" + places.map { "\n  \($0)" }.joined()
+        )
+    }
+
     /// Names of the scripts on a shelf, here and shipped, for a suggestion.
     package func names(on shelf: Shelf) -> [String] {
         let folders = [shelf.rawValue] + (home.map { ["\($0)/\(shelf.rawValue)"] } ?? [])

@@ -13,15 +13,7 @@ struct ScriptLoader {
     let recorded: [ScriptSwap]
     /// Whether a native strategy of the same name takes over from a script that fails.
     let fallsBack: Bool
-    private let parameters: [Parameter]
-
-    /// One `--param`.
-    struct Parameter {
-        /// The script it is for; nil for the strategies.
-        let script: String?
-        let name: String
-        let value: String
-    }
+    private let arguments: ParameterArguments
 
     init(
         library: ScriptLibrary,
@@ -36,22 +28,7 @@ struct ScriptLoader {
         self.store = store
         self.recorded = recorded
         self.fallsBack = fallsBack
-        var parsed: [Parameter] = []
-        for text in parameters {
-            guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
-                throw RunFailure(.usage, "--param \(text): write --param name=value, or script.name=value")
-            }
-            let key = text[..<equals]
-            let dot = key.lastIndex(of: ".")
-            parsed.append(
-                Parameter(
-                    script: dot.map { String(key[..<$0]) },
-                    name: String(dot.map { key[key.index(after: $0)...] } ?? key),
-                    value: String(text[text.index(after: equals)...])
-                )
-            )
-        }
-        self.parameters = parsed
+        arguments = try ParameterArguments(parameters)
     }
 
     /// Loads strategies.
@@ -76,7 +53,7 @@ struct ScriptLoader {
     private func strategy(_ name: String) throws(RunFailure) -> LoadedStrategy {
         if name.hasPrefix("native:") { return try native(String(name.dropFirst("native:".count)), asked: name) }
         if let file = try library.find(name, on: .strategies) {
-            let script = try load(file, .strategy, values(for: file))
+            let script = try load(file, .strategy)
             guard let strategy = script.current as? LuaStrategy else { fatalError("Condition failed: a strategy") }
             if fallsBack { strategy.fallback = try fallback(for: strategy) }
             return LoadedStrategy(strategy: strategy, script: script, facts: StrategyFacts(strategy))
@@ -85,11 +62,8 @@ struct ScriptLoader {
         throw notFound(name, on: .strategies, option: "--strategy")
     }
 
-    private func load(
-        _ file: ScriptFile,
-        _ kind: ScriptManifest.Kind,
-        _ values: [String: String]
-    ) throws(RunFailure) -> RunningScript {
+    private func load(_ file: ScriptFile, _ kind: ScriptManifest.Kind) throws(RunFailure) -> RunningScript {
+        let values = arguments.values(for: file, kind)
         do throws(ScriptFailure) {
             let script = try RunningScript(file, kind: kind, parameters: values, seed: seed)
             if let first = recorded.first(where: { $0.script == script.name }) {
@@ -137,11 +111,7 @@ struct ScriptLoader {
                     + NativeStrategies.names.joined(separator: ", ")
             )
         }
-        var given: [String: String] = [:]
-        for parameter in parameters where parameter.script == nil || parameter.script == name {
-            given[parameter.name] = parameter.value
-        }
-        let (strategy, texts) = try NativeStrategies.make(name, given)
+        let (strategy, texts) = try NativeStrategies.make(name, arguments.values(forStrategy: name))
         let facts = StrategyFacts(
             name: strategy.name,
             version: strategy.version,
@@ -160,7 +130,7 @@ struct ScriptLoader {
             guard let file = try library.find(name, on: .riskRules) else {
                 throw notFound(name, on: .riskRules, option: "--risk-rule")
             }
-            let script = try load(file, .riskRule, values(forRule: file))
+            let script = try load(file, .riskRule)
             guard let rule = script.current as? LuaRiskRule else { fatalError("Condition failed: a rule") }
             guard !loaded.contains(where: { $0.rule.name == rule.name }) else {
                 throw RunFailure(.script, "two risk rules are called \(rule.name); give one of them another name")
@@ -174,36 +144,7 @@ struct ScriptLoader {
 
     /// Refuses parameters for a script that is not among those asked for: nobody would ever read them.
     func checkOwners(among names: [String]) throws(RunFailure) {
-        let known = names.map { name in
-            base(String((name.split(separator: "/").last ?? "").trimmingPrefix("native:")))
-        }
-        for parameter in parameters {
-            guard let script = parameter.script, !known.contains(script) else { continue }
-            let hint = nearest(to: script, in: known).map { "did you mean \($0).\(parameter.name)?" }
-            throw RunFailure(
-                .usage,
-                "--param \(script).\(parameter.name): no script '\(script)' runs; "
-                    + (hint ?? "there is \(known.joined(separator: ", "))")
-            )
-        }
-    }
-
-    private func base(_ name: String) -> String { name.hasSuffix(".lua") ? String(name.dropLast(4)) : name }
-
-    private func values(for file: ScriptFile) -> [String: String] {
-        var values: [String: String] = [:]
-        for parameter in parameters where parameter.script == nil || parameter.script == base(file.name) {
-            values[parameter.name] = parameter.value
-        }
-        return values
-    }
-
-    private func values(forRule file: ScriptFile) -> [String: String] {
-        var values: [String: String] = [:]
-        for parameter in parameters where parameter.script == base(file.name) {
-            values[parameter.name] = parameter.value
-        }
-        return values
+        try arguments.checkOwners(among: names)
     }
 
     private func notFound(_ name: String, on shelf: ScriptLibrary.Shelf, option: String) -> RunFailure {

@@ -6,21 +6,33 @@ package import KBotReports
 package struct RunRecorder {
     /// Trades and equity.
     package private(set) var tracker: PerformanceTracker
-    /// From markets seen to trades closed.
+    /// From markets seen to trades closed, all strategies together.
     package private(set) var funnel = Funnel()
     /// Scripts replaced while the run went on, and when.
     package private(set) var swaps: [(time: Timestamp, swap: ScriptSwap)] = []
     /// Warnings told, for the report.
     package private(set) var warnings: [String] = []
-    /// How far each market came, by number.
+    /// What is known of each market, by number.
     private var progress: [Progress] = []
-    private var openEntries: Set<ClientOrderID> = []
+    /// What each strategy did.
+    private var parts: [StrategyName: Part] = [:]
+    private var tallies: [RuleTally] = []
+    /// Entry orders without a fill, and whose they are; nil for one that followed no signal.
+    private var openEntries: [ClientOrderID: StrategyName?] = [:]
     private var blocked = BlockedTally()
 
-    private enum Progress {
-        case unseen
-        case seen
-        case warmedUp
+    private struct Progress {
+        var isSeen = false
+        var isWarmedUp = false
+        /// Strategies whose signals have been neither denied nor sent yet: notes of orders do not tell whose they are, but
+        /// the order a signal leads to is sent at once or, of a stop entry, while every later signal is denied.
+        var signallers: [StrategyName] = []
+    }
+
+    /// One strategy's part in the run.
+    private struct Part {
+        var funnel = Funnel()
+        var warmedUp: Set<MarketID> = []
     }
 
     /// Warnings kept for the report; the event stream has them all.
@@ -37,21 +49,28 @@ package struct RunRecorder {
         switch note.kind {
         case .market(let market): see(market)
         case .candle: funnel.candlesClosed += 1
-        case .trigger: funnel.triggers += 1
-        case .noSignal(_, let code, let filtered):
+        case .trigger(let strategy, _): count(for: strategy) { $0.triggers += 1 }
+        case .noSignal(let strategy, let code, let filtered):
+            parts[strategy, default: Part()].funnel.candlesClosed += 1
             guard code != .warmingUp else { return }
-            judge(note)
-            if filtered { funnel.filter(code.text) } else { funnel.pass(code.text) }
-        case .signal:
-            judge(note)
-            funnel.signals += 1
-        case .denied(_, let code, _): funnel.deny(code.text)
+            judge(note, by: strategy)
+            count(for: strategy) { if filtered { $0.filter(code.text) } else { $0.pass(code.text) } }
+        case .signal(let strategy, _, _):
+            parts[strategy, default: Part()].funnel.candlesClosed += 1
+            judge(note, by: strategy)
+            count(for: strategy) { $0.signals += 1 }
+            if let market = note.market { progress[Int(market.index)].signallers.append(strategy) }
+        case .denied(let strategy, let code, _):
+            count(for: strategy) { $0.deny(code.text) }
+            forgetSignal(of: strategy, in: note.market)
+        case .verdict(let rule, let verdict, let reducing): record(verdict, of: rule, reducing: reducing)
         case .order(let update): record(update)
         case .fill(let fill, let role):
-            if role == .entry, openEntries.remove(fill.order) != nil { funnel.filled += 1 }
+            guard role == .entry, let strategy = openEntries.removeValue(forKey: fill.order) else { return }
+            count(for: strategy) { $0.filled += 1 }
         case .closed(let trade):
             tracker.record(trade)
-            if trade.exit == .settlement { funnel.settled += 1 } else { funnel.closed += 1 }
+            count(for: trade.strategy) { if trade.exit == .settlement { $0.settled += 1 } else { $0.closed += 1 } }
         case .corrected(let old, let new): tracker.replace(old, with: new, at: note.time)
         case .equity(let equity): tracker.mark(equity: equity, at: note.time)
         case .blocked(.entriesStopped): break  // the end of the run is no limit
@@ -60,7 +79,7 @@ package struct RunRecorder {
         case .warning(_, let text):
             if warnings.count < Self.mostWarnings, !warnings.contains(text) { warnings.append(text) }
         case .swapped(let swap): swaps.append((note.time, swap))
-        case .settled, .exit, .verdict, .script, .spotCandle: break
+        case .settled, .exit, .script, .spotCandle: break
         }
     }
 
@@ -77,32 +96,89 @@ package struct RunRecorder {
         return funnel
     }
 
+    /// One strategy's funnel; candles count as its own when it was shown them, markets count for every strategy.
+    package func funnel(of strategy: StrategyName, stillOpen: Int) -> Funnel {
+        let part = parts[strategy] ?? Part()
+        var funnel = part.funnel
+        funnel.marketsSeen = self.funnel.marketsSeen
+        funnel.marketsWarmedUp = part.warmedUp.count
+        funnel.entryCutoff = self.funnel.entryCutoff
+        funnel.stillOpen = stillOpen
+        return funnel
+    }
+
+    /// What these rules said, in the order asked for; a rule that was never asked is there with zeros.
+    package func tallies(of rules: [String]) -> [RuleTally] {
+        rules.map { name in tallies.first { $0.name == name } ?? RuleTally(name: name) }
+    }
+
+    /// Counts for the run, and for the strategy whose doing it was.
+    private mutating func count(for strategy: StrategyName?, _ change: (inout Funnel) -> Void) {
+        change(&funnel)
+        if let strategy { change(&parts[strategy, default: Part()].funnel) }
+    }
+
     private mutating func see(_ market: Market) {
         let index = Int(market.id.index)
-        while progress.count <= index { progress.append(.unseen) }
-        guard progress[index] == .unseen else { return }
-        progress[index] = .seen
+        while progress.count <= index { progress.append(Progress()) }
+        guard !progress[index].isSeen else { return }
+        progress[index].isSeen = true
         funnel.marketsSeen += 1
     }
 
-    private mutating func judge(_ note: Note) {
-        funnel.candlesJudged += 1
-        guard let market = note.market, progress[Int(market.index)] != .warmedUp else { return }
-        progress[Int(market.index)] = .warmedUp
+    private mutating func judge(_ note: Note, by strategy: StrategyName) {
+        count(for: strategy) { $0.candlesJudged += 1 }
+        guard let market = note.market else { return }
+        parts[strategy, default: Part()].warmedUp.insert(market)
+        guard !progress[Int(market.index)].isWarmedUp else { return }
+        progress[Int(market.index)].isWarmedUp = true
         funnel.marketsWarmedUp += 1
+    }
+
+    private mutating func forgetSignal(of strategy: StrategyName, in market: MarketID?) {
+        guard let market, let last = progress[Int(market.index)].signallers.lastIndex(of: strategy) else { return }
+        progress[Int(market.index)].signallers.remove(at: last)
+    }
+
+    private mutating func record(_ verdict: Verdict, of rule: String, reducing: Bool) {
+        let index: Int
+        if let known = tallies.firstIndex(where: { $0.name == rule }) {
+            index = known
+        } else {
+            index = tallies.count
+            tallies.append(RuleTally(name: rule))
+        }
+        tallies[index].count(RuleTally.Answer(verdict), reducing: reducing)
     }
 
     private mutating func record(_ update: OrderUpdate) {
         guard update.role == .entry else { return }
+        let id = update.request.id
         switch update.state {
         case .inFlight:
-            funnel.orders += 1
-            openEntries.insert(update.request.id)
-        case .cancelled(let reason):
-            if openEntries.remove(update.request.id) != nil { funnel.endUnfilled(reason.rawValue) }
-        case .rejected(let reason):
-            if openEntries.remove(update.request.id) != nil { funnel.endUnfilled(reason.rawValue) }
+            let strategy = progress[Int(update.request.market.index)].signallers.popLast()
+            openEntries.updateValue(strategy, forKey: id)
+            count(for: strategy) { $0.orders += 1 }
+        case .cancelled(let reason): endUnfilled(id, reason.rawValue)
+        case .rejected(let reason): endUnfilled(id, reason.rawValue)
         default: break
+        }
+    }
+
+    private mutating func endUnfilled(_ id: ClientOrderID, _ reason: String) {
+        guard let strategy = openEntries.removeValue(forKey: id) else { return }
+        count(for: strategy) { $0.endUnfilled(reason) }
+    }
+}
+
+extension RuleTally.Answer {
+    /// What a rule said, as a report counts it.
+    fileprivate init(_ verdict: Verdict) {
+        switch verdict {
+        case .allow: self = .allow
+        case .reduce(_, let code, _): self = .reduce(code: code.text)
+        case .deny(let code, _): self = .deny(code: code.text)
+        case .halt(_, let code, _): self = .halt(code: code.text)
         }
     }
 }

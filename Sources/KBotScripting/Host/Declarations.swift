@@ -18,7 +18,8 @@ extension HostRecord {
         case .strategy:
             HostRecord(
                 type: "kbot.Strategy",
-                help: "The table a strategy returns: `needs` and `on_candle` are needed, the other callbacks may be left out.",
+                help:
+                    "The table a strategy returns: `needs` and `on_candle` are needed, the other callbacks may be left out.",
                 fields: facts(kind)
             )
         case .riskRule:
@@ -43,7 +44,11 @@ extension HostRecord {
             HostField("help", "string?", "One sentence."),
             HostField("optimize", "boolean?", "Whether a search may vary it."),
             HostField("choices", "string[]?", "The only values of a string."),
-            HostField("reload", "\"live\"|\"restart\"|nil", "Whether a hot reload may change it; \"live\" unless said otherwise."),
+            HostField(
+                "reload",
+                "\"live\"|\"restart\"|nil",
+                "Whether a hot reload may change it; \"live\" unless said otherwise."
+            ),
         ]
     )
 
@@ -63,9 +68,17 @@ extension HostRecord {
         type: "kbot.Candles",
         help: "The candles a strategy is called with.",
         fields: [
-            HostField("source", "\"market\"|\"spot\"|nil", "The market's own (the default), or the price of its underlying."),
+            HostField(
+                "source",
+                "\"market\"|\"spot\"|nil",
+                "The market's own (the default), or the price of its underlying."
+            ),
             HostField("symbol", "string?", "With source = \"spot\": the underlying, such as \"BTC-USD\"."),
-            HostField("interval", "\"auto\"|kbot.Span", "Length, 1s to 24h; \"auto\" takes one that fits the market's life."),
+            HostField(
+                "interval",
+                "\"auto\"|kbot.Span",
+                "Length, 1s to 24h; \"auto\" takes one that fits the market's life."
+            ),
             HostField("history", "integer?", "How many closed candles `ctx.candles` gives, 0 to 500."),
         ]
     )
@@ -96,7 +109,12 @@ extension HostFunction {
     private static let strategyCallbacks: [HostFunction] = {
         let context = (name: "ctx", type: "kbot.Context")
         return [
-            HostFunction("needs", [("params", "kbot.Params")], "kbot.Needs", "Called once: what must be ready. Needed."),
+            HostFunction(
+                "needs",
+                [("params", "kbot.Params")],
+                "kbot.Needs",
+                "Called once: what must be ready. Needed."
+            ),
             HostFunction("on_start", [context], nil, "Called once, before the first event; no market is at hand."),
             HostFunction(
                 "on_candle",
@@ -111,14 +129,24 @@ extension HostFunction {
                 "Called on each public trade."
             ),
             HostFunction("on_book", [context], decision, "Called after every change of the book."),
-            HostFunction("on_fill", [context, ("fill", "kbot.Fill")], nil, "Called on each fill of the strategy's orders."),
+            HostFunction(
+                "on_fill",
+                [context, ("fill", "kbot.Fill")],
+                nil,
+                "Called on each fill of the strategy's orders."
+            ),
             HostFunction(
                 "on_settle",
                 [context, ("settlement", "kbot.Settlement")],
                 nil,
                 "Called when a market is decided."
             ),
-            HostFunction("on_timer", [context], decision, "Called for each open market at every multiple of `needs.timer`."),
+            HostFunction(
+                "on_timer",
+                [context],
+                decision,
+                "Called for each open market at every multiple of `needs.timer`."
+            ),
             HostFunction("on_stop", [context], nil, "Called once, after the last event; no market is at hand."),
             HostFunction("save", [context], "table", "What to hand to the next version at a hot reload."),
             HostFunction("load", [context, ("saved", "table")], nil, "Takes what the version before saved."),
@@ -134,7 +162,12 @@ extension HostFunction {
                 "kbot.Verdict, number|string|nil, string?, string?",
                 "\"allow\" | \"reduce\", count, code, text | \"deny\", code, text | \"halt\", until, code, text. Needed."
             ),
-            HostFunction("on_fill", [context, ("fill", "kbot.Fill")], nil, "Called on each fill of any strategy's orders."),
+            HostFunction(
+                "on_fill",
+                [context, ("fill", "kbot.Fill")],
+                nil,
+                "Called on each fill of any strategy's orders."
+            ),
             HostFunction(
                 "on_settle",
                 [context, ("settlement", "kbot.Settlement")],

@@ -34,10 +34,14 @@ package struct StubWriter {
     private mutating func head() {
         line("---@meta _")
         line("-- What scripts of kbot see (api \(ScriptManifest.api)), for editors that run the Lua language server.")
-        line("-- Made by the program from what it binds: `kbot stubs --output strategies/_meta/kbot.lua` makes it anew. Nothing")
+        line(
+            "-- Made by the program from what it binds: `kbot stubs --output strategies/_meta/kbot.lua` makes it anew. Nothing"
+        )
         line("-- here is run.")
         line("--")
-        line("-- Prices are cents of the YES contract, counts contracts, money dollars, times seconds since the epoch, UTC.")
+        line(
+            "-- Prices are cents of the YES contract, counts contracts, money dollars, times seconds since the epoch, UTC."
+        )
     }
 
     private mutating func aliases() {

@@ -3,7 +3,12 @@ enum TestDeclarations {
     /// The global functions.
     static let globals = [
         HostFunction("describe", [("name", "string"), ("body", "fun()")], nil, "Groups tests under a name."),
-        HostFunction("it", [("name", "string"), ("body", "fun()")], nil, "One test; it fails when its body raises an error."),
+        HostFunction(
+            "it",
+            [("name", "string"), ("body", "fun()")],
+            nil,
+            "One test; it fails when its body raises an error."
+        ),
         HostFunction("before_each", [("body", "fun()")], nil, "Runs before each test of its group."),
         HostFunction("expect", [("value", "any")], "kbot.Expectation", "Begins an expectation: expect(x).to_be(1)."),
     ]
@@ -29,28 +34,49 @@ enum TestDeclarations {
     static let expectations = [
         HostFunction("to_be", [("expected", "any")], nil, "The same value, as == compares."),
         HostFunction("to_equal", [("expected", "any")], nil, "Equal, tables by what they hold."),
-        HostFunction("to_be_near", [("expected", "number"), ("tolerance", "number")], nil, "A number not farther away."),
+        HostFunction(
+            "to_be_near",
+            [("expected", "number"), ("tolerance", "number")],
+            nil,
+            "A number not farther away."
+        ),
         HostFunction("to_be_nil", [], nil, "Nil."),
         HostFunction("to_exist", [], nil, "Not nil."),
         HostFunction("to_be_true", [], nil, "True."),
         HostFunction("to_be_false", [], nil, "False."),
-        HostFunction("to_contain", [("element", "any")], nil, "A text that has this text in it, or an array with this element."),
+        HostFunction(
+            "to_contain",
+            [("element", "any")],
+            nil,
+            "A text that has this text in it, or an array with this element."
+        ),
         HostFunction("to_be_above", [("bound", "number")], nil, "A number greater than this."),
         HostFunction("to_be_below", [("bound", "number")], nil, "A number less than this."),
-        HostFunction("to_fail", [("text?", "string")], nil, "A function that raises an error, with this text in its message."),
+        HostFunction(
+            "to_fail",
+            [("text?", "string")],
+            nil,
+            "A function that raises an error, with this text in its message."
+        ),
     ]
 
     private static let sharedMethods = [
         HostFunction("market", [("facts", "kbot.TestMarket")], nil, "Sets facts of the market."),
         HostFunction("book", [("book", "kbot.TestBook")], nil, "Sets the whole book; bid and ask follow from it."),
         HostFunction("at", [("seconds", "number")], nil, "Sets the clock, in seconds since the market's open."),
-        HostFunction("position", [("position", "kbot.TestPosition?")], nil, "Sets what is held in the market; nil for nothing."),
+        HostFunction(
+            "position",
+            [("position", "kbot.TestPosition?")],
+            nil,
+            "Sets what is held in the market; nil for nothing."
+        ),
         HostFunction("account", [("account", "kbot.TestAccount")], nil, "Sets fields of `ctx.account`."),
         HostFunction("fill", [("fill", "kbot.TestFill")], nil, "Calls `on_fill`."),
         HostFunction("settle", [("settlement", "kbot.TestSettlement")], nil, "Calls `on_settle`."),
     ]
 
-    private static let decision = "kbot.Signal?, string?, kbot.Side?"
+    /// Any of the three may be nil. Told without that: a test knows which to expect, and need not ask again before it reads.
+    private static let decision = "kbot.Signal, string, kbot.Side"
 
     /// The methods of a strategy's bench.
     static let bench =
@@ -75,7 +101,7 @@ enum TestDeclarations {
             HostFunction(
                 "check",
                 [("order", "kbot.TestOrder")],
-                "kbot.Verdict, string?, string?, number?",
+                "kbot.Verdict, string, string, number",
                 "The verdict on an order: what, code, text, and the count or the time."
             ),
             HostFunction("day", [], nil, "Calls `on_day`."),
@@ -87,7 +113,8 @@ enum TestDeclarations {
     ]
 
     /// The fields of a strategy's bench.
-    static let benchFields = sharedFields + [HostField("interval", "number", "Length of the script's candles, seconds.")]
+    static let benchFields =
+        sharedFields + [HostField("interval", "number", "Length of the script's candles, seconds.")]
     /// The fields of a rule's bench.
     static let ruleBenchFields = sharedFields
 
@@ -102,7 +129,11 @@ enum TestDeclarations {
                 HostField("bid", "number?", "Best bid, cents; 49 unless given."),
                 HostField("ask", "number?", "Best ask, cents; 51 unless given."),
                 HostField("last", "number?", "Price of the last trade, cents."),
-                HostField("open_time", "number?", "Start of trading, seconds since the epoch; 2026-06-01 00:00 UTC unless given."),
+                HostField(
+                    "open_time",
+                    "number?",
+                    "Start of trading, seconds since the epoch; 2026-06-01 00:00 UTC unless given."
+                ),
                 HostField("close_time", "number?", "End of trading; 15 minutes later unless given."),
                 HostField("minutes_left", "number?", "Sets the close to so many minutes from now."),
                 HostField("strike", "number?", "Dollars."),
@@ -143,7 +174,11 @@ enum TestDeclarations {
                 HostField("feed", "string?", "\"sim\" (the default) or \"replay:PATH\"."),
                 HostField("duration", "string?", "Market time, such as \"2h\"."),
                 HostField("seed", "integer?", "Seed of all randomness."),
-                HostField("settings", "table<string, string>?", "Settings by their names, such as { MAX_POSITIONS = \"1\" }."),
+                HostField(
+                    "settings",
+                    "table<string, string>?",
+                    "Settings by their names, such as { MAX_POSITIONS = \"1\" }."
+                ),
             ]
         ),
         HostRecord(
@@ -151,7 +186,11 @@ enum TestDeclarations {
             help: "How a run ended.",
             fields: [
                 HostField("trades", "kbot.TestRoundTrip[]", "Closed trades, in order."),
-                HostField("metrics", "table<string, any>", "As in the report: net_profit, total_trades, win_rate and so on."),
+                HostField(
+                    "metrics",
+                    "table<string, any>",
+                    "As in the report: net_profit, total_trades, win_rate and so on."
+                ),
                 HostField("funnel", "table<string, any>", "The report's funnel."),
                 HostField("denials", "table<string, integer>", "How often each code denied a signal."),
             ]

@@ -31,10 +31,7 @@ struct ScriptErrors {
 
     private func sourceLine(of error: LuaError) -> String {
         guard error.script == file.name, let line = error.line else { return "" }
-        let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false)
-        guard line >= 1, line <= lines.count else { return "" }
-        let text = lines[line - 1].drop { $0 == " " || $0 == "\t" }
-        return text.isEmpty ? "" : "\n  \(line) | \(text.prefix(200))"
+        return file.sourceLine(line)
     }
 
     private func isPowerOfTen(_ count: Int) -> Bool {

@@ -4,7 +4,7 @@ import KBotModel
 /// What a script says of itself: the table it returns, checked.
 package struct ScriptManifest {
     /// What a script can be.
-    package enum Kind: String, Sendable {
+    package enum Kind: String, Sendable, CaseIterable {
         /// Entry rules.
         case strategy
         /// A rule that judges orders.

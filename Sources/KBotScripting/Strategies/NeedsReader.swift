@@ -90,7 +90,9 @@ struct NeedsReader {
         switch candles["interval"] {
         case .string("auto"):
             guard source == .market else {
-                throw ScriptFailure("\(script): candles of an underlying need a fixed needs.candles.interval such as \"15m\"")
+                throw ScriptFailure(
+                    "\(script): candles of an underlying need a fixed needs.candles.interval such as \"15m\""
+                )
             }
             return .auto
         case .string(let text): span = TimeSpan(text)
@@ -111,7 +113,9 @@ struct NeedsReader {
     private func history(_ candles: LuaValue) throws(ScriptFailure) -> Int {
         guard let value = candles["history"] else { return 0 }
         guard let count = value.asInteger, (0...Self.longestHistory).contains(count) else {
-            throw ScriptFailure("\(script): needs.candles.history must be a whole number from 0 to \(Self.longestHistory)")
+            throw ScriptFailure(
+                "\(script): needs.candles.history must be a whole number from 0 to \(Self.longestHistory)"
+            )
         }
         return Int(count)
     }

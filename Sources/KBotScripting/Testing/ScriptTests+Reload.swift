@@ -14,7 +14,7 @@ package struct CandidateVerdict: Hashable, Sendable {
 
 extension ScriptTests {
     /// Instructions of all tests together while a script is being exchanged: the run waits for them.
-    private static let instructionsPerReload = 500_000_000
+    private static let instructionsPerReload = 200_000_000
 
     /// Runs the tests beside a script against a new text of it, before that text takes the place of the old one.
     ///

@@ -137,7 +137,7 @@ final class StrategyBench: Bench {
 
     /// Replies signal, code, trigger side.
     private func reply(_ decision: Decision?, to call: borrowing LuaHostCall) throws(LuaHostError) {
-        guard let decision else { return }
+        guard let decision else { return call.replyNil() }
         switch decision {
         case .signal(let signal):
             try call.reply(signal.luaValue)

@@ -207,12 +207,11 @@ enum TestMatchers {
             end
 
             return function(is_running)
-              local function expect(...)
+              local function expect(value)
                 if not is_running() then error("expect is for the inside of a test", 2) end
-                if select("#", ...) == 0 then error("expect takes a value", 2) end
                 close()
                 open = place(1)
-                return expectation((...), false)
+                return expectation(value, false)
               end
               return expect, close
             end

@@ -226,6 +226,7 @@ import Testing
         #expect(
             findings("bench:at(1) own.x = 1 own.known = own.y.z test.make():at(own:anything())", rules: rules) == []
         )
+        #expect(findings("bench.at(1)", rules: rules) == ["1:7 method-call use bench:at(…) with a colon"])
         #expect(
             findings("bench:ta(1)", rules: rules) == ["1:7 unknown-field bench has no field 'ta'; did you mean 'at'?"]
         )

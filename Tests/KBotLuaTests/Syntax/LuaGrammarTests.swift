@@ -52,8 +52,9 @@ import Testing
         #expect(LuaPrinter(syntax: try LuaSyntax(text)).text == tree)
     }
 
-    @Test(arguments: [SampleScripts.zoo] + SampleScripts.shipped)
-    func `a written tree is the same tree`(script: LuaSource) throws {
+    @Test(arguments: SampleScripts.names)
+    func `a written tree is the same tree`(name: String) throws {
+        let script = try SampleScripts.named(name)
         let written = LuaPrinter(syntax: try LuaSyntax(script.text)).text
         let again = LuaPrinter(syntax: try LuaSyntax(written)).text
         #expect(compilerError(written, in: LuaVM()) == nil)

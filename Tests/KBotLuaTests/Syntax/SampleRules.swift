@@ -3,11 +3,19 @@ import KBotLua
 /// Rules like those of kbot's script contract, by which the scripts that come with it are right.
 enum SampleRules {
     /// For strategies.
-    static let strategy = LuaAnalysis.Rules(globals: globals, advice: advice, script: strategyForm)
+    static let strategy = LuaAnalysis.Rules(globals: globals, advice: LuaSandboxNames.advice, script: strategyForm)
     /// For risk rules.
-    static let riskRule = LuaAnalysis.Rules(globals: globals, advice: advice, script: riskRuleForm)
+    static let riskRule = LuaAnalysis.Rules(globals: globals, advice: LuaSandboxNames.advice, script: riskRuleForm)
     /// For modules and other texts without a table of their own.
-    static let module = LuaAnalysis.Rules(globals: globals, advice: advice)
+    static let module = LuaAnalysis.Rules(globals: globals, advice: LuaSandboxNames.advice)
+
+    /// For tests of scripts.
+    static let tests = LuaAnalysis.Rules(globals: globals.merging(testGlobals) { $1 }, advice: LuaSandboxNames.advice)
+
+    /// The rules for a file.
+    static func rules(for script: LuaSource, _ syntax: LuaSyntax) -> LuaAnalysis.Rules {
+        script.name.hasSuffix("_test.lua") ? tests : rules(for: syntax)
+    }
 
     /// The rules for what a text says it is.
     static func rules(for syntax: LuaSyntax) -> LuaAnalysis.Rules {
@@ -18,33 +26,8 @@ enum SampleRules {
         }
     }
 
-    private static let advice = [
-        "os": "scripts cannot reach the system; ctx.now is the time", "io": "scripts cannot reach the system",
-    ]
-
     private static let globals: [String: HostShape] = {
         var globals: [String: HostShape] = [
-            "string": .library(
-                "string",
-                [
-                    "byte", "char", "find", "format", "gmatch", "gsub", "len", "lower", "match", "rep", "reverse",
-                    "sub",
-                    "upper",
-                ]
-            ),
-            "table": .library("table", ["concat", "insert", "move", "pack", "remove", "sort", "unpack"]),
-            "math": .library(
-                "math",
-                [
-                    "abs", "ceil", "floor", "fmod", "huge", "log", "max", "maxinteger", "min", "mininteger", "pi",
-                    "random", "sqrt", "tointeger", "type", "ult",
-                ]
-            ),
-            "utf8": .library("utf8", ["char", "charpattern", "codepoint", "codes", "len", "offset"]),
-            "coroutine": .library(
-                "coroutine",
-                ["close", "create", "isyieldable", "resume", "running", "status", "wrap", "yield"]
-            ),
             "kbot": .object(
                 HostObject(
                     "kbot",
@@ -55,18 +38,44 @@ enum SampleRules {
                 )
             ),
         ]
-        for name in [
-            "assert", "error", "getmetatable", "ipairs", "pairs", "pcall", "print", "rawequal", "rawget", "rawlen",
-            "require", "select", "setmetatable", "tonumber", "tostring", "type", "xpcall",
-        ] {
-            globals[name] = .any
-        }
+        for name in LuaSandboxNames.functions { globals[name] = .any }
+        for (name, fields) in LuaSandboxNames.libraries { globals[name] = .library(name, fields) }
         return globals
+    }()
+
+    /// What test files see besides.
+    private static let testGlobals: [String: HostShape] = {
+        func functions(_ names: [String]) -> [String: HostShape] {
+            Dictionary(uniqueKeysWithValues: names.map { ($0, .function(result: .any)) })
+        }
+        let matchers = functions([
+            "to_be", "to_equal", "to_be_near", "to_be_nil", "to_exist", "to_be_true", "to_be_false", "to_contain",
+            "to_be_above", "to_be_below", "to_fail",
+        ])
+        let never = HostShape.object(HostObject("expect(…).never", matchers))
+        let expectation = HostObject("expect(…)", matchers.merging(["never": never]) { $1 })
+        let shared = functions(["market", "book", "at", "position", "account", "fill", "settle"])
+            .merging(["state": .any, "logs": .array(of: .text)]) { $1 }
+        let bench = functions(["candles", "candle", "trade", "fire_book", "fire_timer", "start", "stop"])
+            .merging(["interval": .number]) { $1 }
+        func object(_ name: String, _ fields: [String: HostShape]) -> HostShape {
+            .function(result: .object(HostObject(name, shared.merging(fields) { $1 }, takesColon: true)))
+        }
+        let test: [String: HostShape] = [
+            "strategy": object("bench", bench), "rule": object("bench", functions(["check", "day"])),
+            "run": .function(result: .any),
+        ]
+        return functions(["describe", "it", "before_each"]).merging([
+            "expect": .function(result: .object(expectation)), "test": .object(HostObject("test", test)),
+        ]) { $1 }
     }()
 
     private static let clock = HostObject(
         "kbot.clock(…)",
-        ["year": .number, "hour": .number, "minute": .number, "weekday": .number]
+        [
+            "year": .number, "month": .number, "day": .number, "hour": .number, "minute": .number, "second": .number,
+            "weekday": .number, "seconds_of_day": .number,
+        ]
     )
 
     private static func numbers(_ name: String, _ fields: [String], _ more: [String: HostShape] = [:]) -> HostObject {
@@ -90,11 +99,23 @@ enum SampleRules {
             "implied": .function(result: .number),
         ]
     )
+    private static let book = numbers(
+        "ctx.book",
+        ["bid_size", "ask_size"],
+        [
+            "has_book": .boolean, "depth": .function(result: .number), "imbalance": .function(result: .number),
+            "levels": .function(result: .array(of: .object(numbers("level", ["price", "count"])))),
+        ]
+    )
     private static let account = numbers(
         "ctx.account",
         ["equity", "capital", "cash", "exposure", "day_pnl", "losing_streak", "open_positions"]
     )
-    private static let position = numbers("ctx.position", ["count", "entry", "stop", "target"], ["side": .text])
+    private static let position = numbers(
+        "ctx.position",
+        ["count", "entry", "stop", "target"],
+        ["side": .text, "strategy": .text]
+    )
 
     private static let parameters = HostShape.declared(
         HostDeclaration(
@@ -104,15 +125,18 @@ enum SampleRules {
             ["integer": .number, "number": .number, "boolean": .boolean, "string": .text]
         )
     )
+    /// Indicators of one number and one period.
+    private static let lines = [
+        "sma", "ema", "wma", "rsi", "atr", "stddev", "zscore", "highest", "lowest", "vwap", "roc",
+    ]
     private static let indicators = HostShape.declared(
         HostDeclaration(
             "ctx.indicators",
             .result(of: "needs", key: "indicators"),
             by: .first,
-            [
-                "bollinger": .object(numbers("bands", ["lower", "middle", "upper"])), "sma": .number, "rsi": .number,
-                "atr": .number,
-            ]
+            ["bollinger": .object(numbers("bands", ["lower", "middle", "upper"]))].merging(
+                lines.map { ($0, .number) }
+            ) { $1 }
         )
     )
 
@@ -124,14 +148,14 @@ enum SampleRules {
         "ctx",
         always.merging([
             "market": .object(market), "account": .object(account), "position": .object(position),
-            "indicators": indicators,
+            "indicators": indicators, "book": .object(book),
         ]) { $1 }
     )
     private static let bareContext = HostObject(
         "ctx",
         always.merging([
             "market": .unavailable(because: "no market is at hand"), "account": .any, "position": .any,
-            "indicators": .any,
+            "indicators": .any, "book": .any,
         ]) { $1 }
     )
     private static let order = numbers(
@@ -167,10 +191,9 @@ enum SampleRules {
                 "indicators": .map(
                     .variant(
                         .first,
-                        [
-                            "bollinger": indicator(["period", "stddev"]), "sma": indicator(["period"]),
-                            "rsi": indicator(["period"]), "atr": indicator(["period"]),
-                        ],
+                        ["bollinger": indicator(["period", "stddev"])].merging(
+                            lines.map { ($0, indicator(["period"])) }
+                        ) { $1 },
                         noun: "an indicator"
                     )
                 ),

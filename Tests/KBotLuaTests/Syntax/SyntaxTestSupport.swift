@@ -1,6 +1,7 @@
 import Foundation
 import KBotLua
 import KBotTestSupport
+import Testing
 
 /// The scripts that come with kbot, and one that has every construct of the language.
 enum SampleScripts {
@@ -17,6 +18,14 @@ enum SampleScripts {
                 LuaSource(name: "\(folder)/\(file.lastPathComponent)", text: $0)
             }
         }
+    }
+
+    /// The names of all samples.
+    static let names = (shipped + [zoo]).map(\.name)
+
+    /// The sample of a name.
+    static func named(_ name: String) throws -> LuaSource {
+        try #require((shipped + [zoo]).first { $0.name == name })
     }
 
     /// Every statement, operator and literal of Lua 5.4; running it does little.
