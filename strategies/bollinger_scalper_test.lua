@@ -83,6 +83,14 @@ describe("the trigger", function()
     expect(code).to_be("INSIDE_BANDS")
   end)
 
+  it("lies two deviations from the mean", function()
+    -- After these closes a body at 50 - x lies x * sqrt(0.9216 / (0.96 + 0.0384 * x * x)) deviations away.
+    local _, code = bench:candle{ open = 47.8, high = 50, low = 47, close = 47.8 } -- 1.97
+    expect(code).to_be("INSIDE_BANDS")
+    local _, _, side = warm():candle{ open = 47.7, high = 50, low = 47, close = 47.7 } -- 2.05
+    expect(side).to_be("long")
+  end)
+
   it("needs as many candles as the bands", function()
     local fresh = test.strategy(script)
     for _ = 1, 23 do fresh:candle(50) end

@@ -1,4 +1,4 @@
--- BookImbalance: goes with the heavier side of the order book, once it has been heavier for some seconds without a break.
+-- BookImbalance: goes with the heavier side of the order book, once it has been heavier for some seconds.
 --
 -- The idea: when far more contracts wait to buy than to sell near the best prices, the next price step is more often up.
 -- Against it: orders in a book are intentions and can vanish, the edge is smaller than the spread that is paid to take it,
@@ -22,7 +22,7 @@ local strategy = {
     threshold = { type = "number", default = 0.6, min = 0.05, max = 0.99, step = 0.1, optimize = true,
       help = "least imbalance: 0.6 is four times as many contracts on one side as on the other" },
     seconds = { type = "number", default = 10, min = 0, max = 300, step = 5, optimize = true,
-      help = "how long the imbalance must last without a break" },
+      help = "how long the imbalance must last, not falling below half of it" },
     max_wall = { type = "number", default = 0.7, min = 0.1, max = 1,
       help = "no entry when one price level holds more than this share of the heavier side: it may vanish at once" },
     min_depth = { type = "number", default = 200, min = 0, max = 1000000, help = "least contracts on the heavier side" },
@@ -77,18 +77,20 @@ end
 function strategy.on_book(ctx)
   local params, now = ctx.params, ctx.now
   local memory = memory_of(ctx)
-  local lean = ctx.book.imbalance(params.reach)
-  local side
-  if lean and lean >= params.threshold then
-    side = "long"
-  elseif lean and lean <= -params.threshold then
-    side = "short"
+  local lean, least, side = ctx.book.imbalance(params.reach), params.threshold, memory.side
+  if not lean then
+    side = nil
+  elseif math.abs(lean) >= least then
+    side = lean > 0 and "long" or "short"
+  elseif side and (side == "long" and lean or -lean) < least / 2 then
+    side = nil -- books flicker: what has begun ends at half the threshold
   end
   if side ~= memory.side then -- a new lean, or the end of one: the seconds count anew
     memory.side, memory.since = side, now
     memory.answer = side and "NOT_YET_LASTING" or "BALANCED"
   end
-  if not side or now - memory.since < params.seconds or now < memory.next_look then return nil end
+  if not side or now - memory.since < params.seconds then return nil end
+  if now < memory.next_look or math.abs(lean) < least then return nil end
 
   memory.next_look = now + 1
   memory.answer = objection(ctx, side)

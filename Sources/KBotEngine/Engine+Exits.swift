@@ -155,7 +155,7 @@ extension Engine {
     @discardableResult
     mutating func settle(_ bracket: Bracket, _ settlement: Settlement) -> Money? {
         bracket.bookSettlement(settlement)
-        let netPnL = bracket.settledQuantity.units > 0 ? bracket.grossPnL(at: settlement.value) - bracket.fees : nil
+        let netPnL = bracket.settledQuantity.units > 0 ? bracket.takeNetPnL() : nil
         for managed in [bracket.entry].compactMap({ $0 }) + bracket.targets + bracket.exits {
             managed.order.endWithMarket()
         }

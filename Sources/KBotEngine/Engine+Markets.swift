@@ -83,27 +83,25 @@ extension Engine {
 
     /// The place of the series of this length, made when there is none.
     private func series(of interval: TimeSpan, in market: MarketState) -> Int {
-        let series: Int
-        if let shared = market.series.firstIndex(where: { $0.aggregator.interval == interval }) {
-            series = shared
-        } else {
-            series = market.series.count
-            market.series.append(
-                CandleSeries(
-                    aggregator: CandleAggregator(
-                        interval: interval,
-                        grace: configuration.candleGrace,
-                        openTime: market.facts.openTime,
-                        closeTime: market.facts.closeTime
-                    )
-                )
+        if let shared = market.series.firstIndex(where: { $0.aggregator.interval == interval }) { return shared }
+        market.series.append(freshSeries(of: interval, in: market))
+        return market.series.count - 1
+    }
+
+    /// A series of a market that has seen no trade.
+    func freshSeries(of interval: TimeSpan, in market: MarketState) -> CandleSeries {
+        CandleSeries(
+            aggregator: CandleAggregator(
+                interval: interval,
+                grace: configuration.candleGrace,
+                openTime: market.facts.openTime,
+                closeTime: market.facts.closeTime
             )
-        }
-        return series
+        )
     }
 
     /// Says so when no signal can come before entries end.
-    private mutating func warnOfWarmUp(_ strategy: any Strategy, _ interval: TimeSpan, in market: MarketState) {
+    mutating func warnOfWarmUp(_ strategy: any Strategy, _ interval: TimeSpan, in market: MarketState) {
         let needs = strategy.needs
         let cutoff = configuration.limits.minTimeToClose ?? .zero
         let warmUp = interval * Int64(needs.warmUp)
@@ -125,7 +123,9 @@ extension Engine {
         for index in market.series.indices {
             market.series[index].aggregator.add(price: trade.price, count: trade.count, at: time)
         }
-        if configuration.keepsTrades { market.keep(trade, at: time) }
+        if configuration.keepsTrades {
+            market.keep(KeptTrade(time: time, heard: now, price: trade.price, count: trade.count))
+        }
         if let due = market.candleDue, due < candleDue { candleDue = due }
         guard hearsTrades else { return }
         for (index, strategy) in strategies.enumerated() where strategy.callbacks.contains(.trade) {
@@ -176,32 +176,6 @@ extension Engine {
             if let due = spot.candleDue, due < earliest { earliest = due }
         }
         return earliest
-    }
-
-    /// A strategy's candles and indicators, warmed up with the trades kept.
-    func warmedSlot(of index: Int, in market: MarketState) -> StrategySlot {
-        let needs = strategies[index].needs
-        if let shared = spotIndicators(of: index) { return StrategySlot(series: nil, indicators: shared) }
-        let indicators = IndicatorSet(needs)
-        var candles = CandleSeries(
-            aggregator: CandleAggregator(
-                interval: needs.interval.resolved(life: market.facts.life),
-                grace: configuration.candleGrace,
-                openTime: market.facts.openTime,
-                closeTime: market.facts.closeTime
-            )
-        )
-        for trade in market.kept {
-            while let candle = candles.aggregator.closeNext(asOf: trade.time) { indicators.add(candle) }
-            candles.aggregator.add(price: trade.price, count: trade.count, at: trade.time)
-        }
-        while let candle = candles.aggregator.closeNext(asOf: now) { indicators.add(candle) }
-        let interval = candles.aggregator.interval
-        if let shared = market.series.firstIndex(where: { $0.aggregator.interval == interval }) {
-            return StrategySlot(series: shared, indicators: indicators)
-        }
-        market.series.append(candles)
-        return StrategySlot(series: market.series.count - 1, indicators: indicators)
     }
 
     private mutating func loseSync(_ market: MarketState) {
@@ -267,6 +241,7 @@ extension Engine {
         market.book = OrderBook()
         market.series = []
         market.slots = []
+        market.forgetTrades()
         active.removeAll { $0 === market }
         released.append((now, market))
         while let (time, old) = released.first, now - time > Self.memory {

@@ -124,7 +124,7 @@ extension Engine {
             fill: fill,
             role: role,
             strategy: bracket.strategy,
-            netPnL: closes ? bracket.grossPnL(at: fill.price) - bracket.fees : nil
+            netPnL: closes ? bracket.takeNetPnL() : nil
         )
         let strategy = strategies[bracket.strategyIndex]
         if strategy.callbacks.contains(.fill), !market.slots.isEmpty {

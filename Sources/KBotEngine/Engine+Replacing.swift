@@ -1,3 +1,4 @@
+import KBotIndicators
 import KBotModel
 
 /// Putting a new version of a strategy or a rule in the place of the old one, between two events.
@@ -17,15 +18,41 @@ extension Engine {
         if now != .distantPast, !strategy.needs.prepareTheSame(as: old.needs) {
             forgetSpot(of: index)
             prepareSpot(of: index)
-            for market in active { market.slots[index] = warmedSlot(of: index, in: market) }
-            for market in active { market.dropUnheardSeries() }
+            arrangeSpots()
+            for market in active {
+                market.slots[index] = warmedSlot(of: index, in: market)
+                market.arrangeSeries()
+            }
             candleDue = earliestCandle
         }
+        makeSpots()
         listen()
-        planTimers()
+        // Before the first event there is no time to count from.
+        if now != .distantPast { planTimers() }
         note(nil, .swapped(record))
         tellMessages(of: strategy)
         planDeadline()
+    }
+
+    /// A strategy's candles and indicators, warmed up with the trades kept.
+    private mutating func warmedSlot(of index: Int, in market: MarketState) -> StrategySlot {
+        let needs = strategies[index].needs
+        if let shared = spotIndicators(of: index) { return StrategySlot(series: nil, indicators: shared) }
+        let interval = needs.interval.resolved(life: market.facts.life)
+        let indicators = IndicatorSet(needs)
+        // Each trade finds the candles closed that were closed when it came.
+        var candles = freshSeries(of: interval, in: market)
+        for trade in market.kept {
+            while let candle = candles.aggregator.closeNext(asOf: trade.heard) { indicators.add(candle) }
+            candles.aggregator.add(price: trade.price, count: trade.count, at: trade.time)
+        }
+        while let candle = candles.aggregator.closeNext(asOf: marketTime) { indicators.add(candle) }
+        warnOfWarmUp(strategies[index], interval, in: market)
+        if let shared = market.series.firstIndex(where: { $0.aggregator.interval == interval }) {
+            return StrategySlot(series: shared, indicators: indicators)
+        }
+        market.series.append(candles)
+        return StrategySlot(series: market.series.count - 1, indicators: indicators)
     }
 
     /// Replaces the rule of the same name.
@@ -51,13 +78,23 @@ public struct ScriptSwap: Hashable, Sendable {
     public let generation: Int
     /// Events the engine had taken in when it happened: a run with the same events can do it at the same place.
     public let afterEvents: Int
+    /// Whether an operator asked for it; that also ends a quarantine.
+    public let isAsked: Bool
 
     /// Makes a record of a swap.
-    public init(script: String, oldHash: String, newHash: String, generation: Int, afterEvents: Int) {
+    public init(
+        script: String,
+        oldHash: String,
+        newHash: String,
+        generation: Int,
+        afterEvents: Int,
+        isAsked: Bool = false
+    ) {
         self.script = script
         self.oldHash = oldHash
         self.newHash = newHash
         self.generation = generation
         self.afterEvents = afterEvents
+        self.isAsked = isAsked
     }
 }

@@ -100,7 +100,7 @@ extension Engine {
         state(id)?.brackets.first { $0.strategy == strategy && $0.position.units > 0 }.map(PositionView.init)
     }
 
-    /// A market as strategies see it now; nil when it is not known or decided.
+    /// A market as strategies see it now; nil when it is not known, or was decided long ago.
     public func view(of id: MarketID) -> MarketView? {
         guard let market = state(id) else { return nil }
         return view(of: market)

@@ -4,20 +4,32 @@ import KBotModel
 
 /// Underlyings: their candles, and the strategies that trade contracts by them.
 extension Engine {
-    /// The underlying of a symbol; nil when no strategy asks for it.
+    /// The underlying of a symbol; nil when nobody asked for it yet.
     private func spot(_ symbol: SpotSymbol) -> SpotState? { spots.first { $0.symbol == symbol } }
+
+    /// The underlying of a symbol that was heard; nil when no strategy asks for it, and no later version could.
+    private mutating func heardSpot(_ symbol: SpotSymbol) -> SpotState? {
+        if let spot = spot(symbol) { return spot }
+        guard configuration.keepsTrades else { return nil }
+        let spot = SpotState(symbol)
+        spots.append(spot)
+        return spot
+    }
 
     /// Hears a price or a finished candle of an underlying.
     mutating func handle(_ symbol: SpotSymbol, _ input: SpotInput) {
-        guard let spot = spot(symbol) else { return }
-        spot.keep(input)
+        guard input.isKnown(at: now), let spot = heardSpot(symbol) else { return }
+        spot.heard = now
+        if configuration.keepsTrades { spot.keep(input, heard: now) }
+        guard !spot.series.isEmpty else { return }
+        let before = spot.candleDue
         // What lies at or after a candle's end closes that candle before it is counted. Only the underlying's: at equal
         // times the candles of markets wait for the markets' own events.
         while let due = spot.candleDue, due <= now { closeCandles(of: spot, due: due) }
         for index in spot.series.indices where !spot.series[index].add(input) { warn(spot.series[index], of: spot, input) }
         // A finished candle that ends where a longer one ends closes it at once.
         while let due = spot.candleDue, due <= now { closeCandles(of: spot, due: due) }
-        candleDue = earliestCandle
+        if spot.candleDue != before { candleDue = earliestCandle }
     }
 
     /// Says once that candles of this length cannot be made of what the data gives.
@@ -35,7 +47,11 @@ extension Engine {
     }
 
     /// Keeps what is heard before the first event of a market: the clock, the day and the strategies begin with that.
-    mutating func hearEarly(_ symbol: SpotSymbol, _ input: SpotInput) { spot(symbol)?.keep(input) }
+    mutating func hearEarly(_ symbol: SpotSymbol, _ input: SpotInput, at time: Timestamp) {
+        guard input.isKnown(at: time), let spot = heardSpot(symbol) else { return }
+        spot.heard = max(spot.heard, time)
+        spot.keep(input, heard: spot.heard)
+    }
 
     /// Makes the underlyings the strategies ask for.
     mutating func makeSpots() {
@@ -54,11 +70,12 @@ extension Engine {
         let indicators = IndicatorSet(needs)
         // A fresh series hears everything again, so that its indicators stand where they would have stood.
         var fresh = SpotSeries(aggregator: SpotAggregator(interval: interval, grace: configuration.candleGrace))
-        for input in spot.inputs {
-            while let candle = fresh.aggregator.closeNext(asOf: input.time) { indicators.add(candle) }
+        for (heard, input) in spot.inputs {
+            while let candle = fresh.aggregator.closeNext(asOf: heard) { indicators.add(candle) }
             fresh.add(input)
         }
-        while let candle = fresh.aggregator.closeNext(asOf: now) { indicators.add(candle) }
+        // At equal times an underlying's candles close with its own events, or with those of markets.
+        while let candle = fresh.aggregator.closeNext(asOf: max(spot.heard, marketTime)) { indicators.add(candle) }
         if let shared = spot.series.firstIndex(where: { $0.aggregator.interval == interval }) {
             spot.series[shared].slots.append((index, indicators))
         } else {
@@ -74,6 +91,16 @@ extension Engine {
             for place in spot.series.indices { spot.series[place].slots.removeAll { $0.strategy == index } }
             spot.series.removeAll(where: \.slots.isEmpty)
         }
+    }
+
+    /// Puts what is heard of underlyings in the order of who hears it, as it would stand had all been asked for from the
+    /// start: of candles that close at one time the first strategy's comes first.
+    mutating func arrangeSpots() {
+        for spot in spots {
+            for place in spot.series.indices { spot.series[place].slots.sort { $0.strategy < $1.strategy } }
+            spot.series.sort { $0.firstStrategy < $1.firstStrategy }
+        }
+        spots.sort { $0.firstStrategy < $1.firstStrategy }
     }
 
     /// The indicators of a strategy that hears an underlying.

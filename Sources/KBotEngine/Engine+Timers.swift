@@ -7,8 +7,11 @@ extension Engine {
         timerDue = strategies.compactMap(\.needs.timer).map { next(multipleOf: $0) }.min() ?? .distantFuture
     }
 
-    /// The first multiple of a span since the epoch that lies after now.
-    private func next(multipleOf span: TimeSpan) -> Timestamp { now.floored(to: span) + span }
+    /// The first multiple of a span since the epoch that lies after now, or at it, when only underlyings were heard at it.
+    private func next(multipleOf span: TimeSpan) -> Timestamp {
+        let done = marketTime < now ? now - TimeSpan(microseconds: 1) : now
+        return done.floored(to: span) + span
+    }
 
     /// Asks the strategies whose time has come, once for each open market.
     mutating func runTimers() {

@@ -23,6 +23,8 @@ public struct Engine: ~Copyable {
 
     /// Largest time seen.
     public internal(set) var now = Timestamp.distantPast
+    /// Time of the last event that was no price of an underlying: candles of markets and timers have come this far.
+    var marketTime = Timestamp.distantPast
     var out: [Effect] = []
 
     var markets: ContiguousArray<MarketState?> = []
@@ -57,7 +59,6 @@ public struct Engine: ~Copyable {
         self.configuration = configuration
         self.strategies = strategies
         self.rules = rules
-        
         account = Account(initialCapital: configuration.initialCapital, at: Timestamp(seconds: 0))
         lastEquity = configuration.initialCapital
         listen()
@@ -119,6 +120,7 @@ public struct Engine: ~Copyable {
         case .feed(_, let health): handle(health)
         case .command(_, let command): handle(command)
         }
+        marketTime = now
         if now >= candleDue { closeCandles() }
         if now >= bracketDue { runBracketDeadlines() }
         if now >= timerDue { runTimers() }
@@ -128,8 +130,8 @@ public struct Engine: ~Copyable {
     private mutating func keepEarlySpot(_ event: Event) -> Bool {
         guard case .market(let event) = event else { return false }
         switch event.kind {
-        case .spot(let symbol, let price): hearEarly(symbol, .tick(event.time, price))
-        case .spotCandle(let symbol, let candle): hearEarly(symbol, .candle(candle))
+        case .spot(let symbol, let price): hearEarly(symbol, .tick(event.time, price), at: event.time)
+        case .spotCandle(let symbol, let candle): hearEarly(symbol, .candle(candle), at: event.time)
         default: return false
         }
         return true
@@ -137,9 +139,11 @@ public struct Engine: ~Copyable {
 
     private mutating func start(at time: Timestamp) {
         now = time
+        marketTime = time
         account = Account(initialCapital: configuration.initialCapital, at: time)
         dayStart = time.utcDay.next.start
         for index in strategies.indices { prepareSpot(of: index) }
+        if !configuration.keepsTrades { for spot in spots { spot.forgetInputs() } }
         planTimers()
         for strategy in strategies {
             strategy.onStart(at: time)

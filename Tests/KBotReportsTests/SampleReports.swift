@@ -110,7 +110,7 @@ extension RunReport {
         return RunReport(facts: facts, tracker: tracker, endEquity: Money(dollars: 1_000), funnel: funnel)
     }()
 
-    /// Half a day on the simulated market with two strategies, one risk rule, and a script edited twice.
+    /// A day on the simulated market with two strategies, one risk rule, and a script edited twice.
     static let paired: RunReport = {
         let scalper: StrategyName = "bollinger_scalper"
         let fader: StrategyName = "spot_fade"
@@ -120,7 +120,7 @@ extension RunReport {
             let exit: ClosedTrade.Exit = index == 6 ? .settlement : cents > 0 ? .target : .stop
             let trade = ClosedTrade.net(
                 Int64(cents),
-                at: Int64(index) * 60,
+                at: Int64(index) * 120,
                 exit: exit,
                 by: index % 3 == 2 ? fader : scalper
             )
@@ -130,12 +130,11 @@ extension RunReport {
         }
         let open = [OpenPosition.sample(by: fader)]
         for position in open { equity = equity + position.unrealized - position.fees }
-        tracker.mark(equity: equity, at: .minute(720))
+        tracker.mark(equity: equity, at: .day(1))
 
         var facts = RunFacts.plain
         facts.feed = "sim"
         facts.isSimulated = true
-        facts.to = .minute(720)
         facts.seed = 11
         facts.strategies = [
             StrategyFacts(

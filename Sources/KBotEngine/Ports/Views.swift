@@ -132,6 +132,9 @@ public struct FillNews: Hashable, Sendable {
     /// Strategy whose order it was.
     public let strategy: StrategyName
     /// Net P&L of the trade, when this fill made it flat; nil otherwise.
+    ///
+    /// When the rest of an entry fills after that, before its cancel arrives, the fill that makes the trade flat again tells
+    /// what came since: the figures of a trade add up to its own.
     public let netPnL: Money?
 
     /// Makes news.

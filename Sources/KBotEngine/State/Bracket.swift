@@ -134,6 +134,16 @@ final class Bracket {
         return held + cost(committed - position, worstEntry)
     }
 
+    /// Net P&L told when the trade was flat before more of its entry filled.
+    private var told = Money.zero
+
+    /// Net P&L of the trade, now that it is flat, without what was told of it before.
+    func takeNetPnL() -> Money {
+        let netPnL = grossPnL(at: .zero) - fees
+        defer { told = netPnL }
+        return netPnL - told
+    }
+
     /// Gross P&L so far with what is held valued at a price.
     func grossPnL(at mark: Price) -> Money {
         let value = exitValue + Money.value(of: position, at: mark)
@@ -191,6 +201,7 @@ final class Bracket {
         entryValue = .zero
         exitValue = .zero
         fees = .zero
+        told = .zero
         self.opened = nil
         return trade
     }

@@ -31,7 +31,7 @@ final class MarketState {
     /// The asset it is about.
     let underlying: String
     /// Trades of the market's life, for indicators that are asked for in the middle of it.
-    private(set) var kept = Deque<(time: Timestamp, price: Price, count: Quantity)>()
+    private(set) var kept = Deque<KeptTrade>()
     private static let mostKept = 200_000
 
     init(_ facts: Market) {
@@ -45,16 +45,19 @@ final class MarketState {
     }
 
     /// Remembers a trade.
-    func keep(_ trade: Trade, at time: Timestamp) {
+    func keep(_ trade: KeptTrade) {
         if kept.count == Self.mostKept { kept.removeFirst() }
-        kept.append((time, trade.price, trade.count))
+        kept.append(trade)
     }
 
-    /// Drops series that no strategy hears any more.
-    func dropUnheardSeries() {
-        let heard = Set(slots.compactMap(\.series))
-        guard heard.count < series.count else { return }
-        let order = series.indices.filter(heard.contains)
+    /// Forgets the trades of a market that is decided.
+    func forgetTrades() { kept = [] }
+
+    /// Drops series that no strategy hears any more; the others stand in the order of the first strategies to hear them, as
+    /// they would had all been asked for from the start.
+    func arrangeSeries() {
+        var order: [Int] = []
+        for heard in slots.compactMap(\.series) where !order.contains(heard) { order.append(heard) }
         series = order.map { series[$0] }
         slots = slots.map { slot in
             StrategySlot(series: slot.series.flatMap { order.firstIndex(of: $0) }, indicators: slot.indicators)
@@ -91,6 +94,16 @@ final class MarketState {
     }
 }
 
+/// A trade as a series that begins later must hear it.
+struct KeptTrade {
+    /// When it happened, by its own account.
+    let time: Timestamp
+    /// The engine's time when it came: candles were closed up to there before it counted.
+    let heard: Timestamp
+    let price: Price
+    let count: Quantity
+}
+
 /// Candles of one length in one market, shared by the strategies that want it.
 struct CandleSeries {
     var aggregator: CandleAggregator
@@ -98,7 +111,6 @@ struct CandleSeries {
 
 /// One strategy in one market.
 struct StrategySlot {
-    
     /// Which of the market's series it hears; nil when it hears an underlying.
     let series: Int?
     let indicators: IndicatorSet

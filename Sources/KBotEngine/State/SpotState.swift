@@ -6,10 +6,12 @@ import KBotModel
 final class SpotState {
     let symbol: SpotSymbol
     var series: [SpotSeries] = []
-    /// What was heard lately, for a series that begins in the middle of a run.
-    private var recent = Deque<SpotInput>()
+    /// The engine's time when it was last heard of.
+    var heard = Timestamp.distantPast
+    /// What was heard lately and when, for a series that begins in the middle of a run.
+    private var recent = Deque<(heard: Timestamp, input: SpotInput)>()
     /// What was heard before that, by the minute.
-    private var earlier = Deque<SpotCandle>()
+    private var earlier = Deque<(heard: Timestamp, input: SpotInput)>()
     private static let mostRecent = 100_000
     /// A week of minutes.
     private static let mostEarlier = 10_080
@@ -25,34 +27,46 @@ final class SpotState {
         return due
     }
 
-    /// All that is remembered, oldest first.
-    var inputs: [SpotInput] { earlier.map(SpotInput.candle) + recent }
+    /// The first strategy that hears it.
+    var firstStrategy: Int { series.first?.firstStrategy ?? .max }
+
+    /// All that is remembered and when it was heard, oldest first.
+    var inputs: [(heard: Timestamp, input: SpotInput)] { earlier + recent }
 
     /// Remembers an input.
-    func keep(_ input: SpotInput) {
-        recent.append(input)
+    func keep(_ input: SpotInput, heard: Timestamp) {
+        recent.append((heard, input))
         if recent.count > Self.mostRecent { foldOldestMinute() }
+    }
+
+    /// Forgets what no series will ask for any more.
+    func forgetInputs() {
+        recent = []
+        earlier = []
     }
 
     /// Puts the inputs of the oldest minute together, so that a long memory stays small.
     private func foldOldestMinute() {
         guard let first = recent.first else { return }
-        if case .candle(let candle) = first {
-            recent.removeFirst()
-            remember(candle)
+        guard case .tick(let time, let price) = first.input else {
+            remember(recent.removeFirst())
             return
         }
-        let start = first.time.floored(to: .minutes(1))
-        var whole: SpotCandle?
-        while case .tick(let time, let price) = recent.first, time.floored(to: .minutes(1)) == start {
+        let start = time.floored(to: .minutes(1))
+        var whole = SpotCandle(flatAt: price, start: start, interval: .minutes(1))
+        // Heard with its last tick: a minute that goes on must not close what it is a part of.
+        var heard = first.heard
+        while let next = recent.first, case .tick(let time, let price) = next.input,
+            time.floored(to: .minutes(1)) == start
+        {
             recent.removeFirst()
-            if whole == nil { whole = SpotCandle(flatAt: price, start: start, interval: .minutes(1)) }
-            whole?.add(price)
+            whole.add(price)
+            heard = next.heard
         }
-        if let whole { remember(whole) }
+        remember((heard, .candle(whole)))
     }
 
-    private func remember(_ candle: SpotCandle) {
+    private func remember(_ candle: (heard: Timestamp, input: SpotInput)) {
         if earlier.count == Self.mostEarlier { earlier.removeFirst() }
         earlier.append(candle)
     }
@@ -63,6 +77,9 @@ struct SpotSeries {
     var aggregator: SpotAggregator
     /// By the strategy's place in the run.
     var slots: [(strategy: Int, indicators: IndicatorSet)] = []
+
+    /// The first strategy that hears it.
+    var firstStrategy: Int { slots.first?.strategy ?? .max }
 
     /// Takes in an input; every due candle must have been closed before. False when it is a candle that cannot be a part of
     /// this series' own.
@@ -82,11 +99,11 @@ enum SpotInput {
     case tick(Timestamp, SpotPrice)
     case candle(SpotCandle)
 
-    /// When it was heard.
-    var time: Timestamp {
+    /// Whether it can be known at a time: a candle that has not ended would tell of the future.
+    func isKnown(at time: Timestamp) -> Bool {
         switch self {
-        case .tick(let time, _): time
-        case .candle(let candle): candle.end
+        case .tick: true
+        case .candle(let candle): candle.end <= time
         }
     }
 }

@@ -15,7 +15,7 @@ extension RunReport {
         writer.beginObject()
         writer.object("run") { writeRun(to: &$0) }
         metrics.write(to: &writer)
-        if strategies.count > 1 { writer.array("by_strategy", of: strategies) { $1.write(to: &$0) } }
+        if hasSeveralStrategies { writer.array("by_strategy", of: strategies) { $1.write(to: &$0) } }
         writer.array("trades", of: trades) { $1.write(to: &$0) }
         writer.array("open_positions", of: openPositions) { $1.write(to: &$0) }
         writer.array("equity_curve", of: equityCurve) { writer, point in

@@ -43,8 +43,8 @@ extension RunReport {
 
     private func write(_ strategy: StrategyFacts, to page: inout TextPage) {
         page.entry("Strategy", "\(strategy.name) \(strategy.version), " + (strategy.path ?? strategy.kind.rawValue))
-        if let hash = strategy.hash { page.entry("  sha256", hash) }
         if let budget = strategy.budget { page.entry("  budget", budget) }
+        if let hash = strategy.hash { page.entry("  sha256", hash) }
         guard !strategy.parameters.isEmpty else { return }
         page.entry("", strategy.parameters.map { "\($0.name)=\($0.value)" }.joined(separator: " "))
     }

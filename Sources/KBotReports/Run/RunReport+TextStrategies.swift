@@ -6,7 +6,7 @@ extension RunReport {
     private typealias Row = (label: String, value: (StrategyPerformance) -> String)
 
     func writeStrategies(to page: inout TextPage) {
-        guard strategies.count > 1 else { return }
+        guard hasSeveralStrategies else { return }
         page.heading("BY STRATEGY")
         let rows = profitRows + funnelRows
         for (index, group) in groups(of: rows, room: page.width - 2).enumerated() {

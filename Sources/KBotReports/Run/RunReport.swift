@@ -84,6 +84,9 @@ public struct RunReport: Sendable {
         endEquity - (startEquity + grossPnL - metrics.totalFees + unrealized)
     }
 
+    /// Whether the run had two strategies or more, so that the report tells of each of them apart.
+    public var hasSeveralStrategies: Bool { facts.strategies.count > 1 }
+
     /// Whether start, trades, fees and open positions add up to the equity at the end, exactly.
     public var identityHolds: Bool { identityDifference == .zero }
 

@@ -175,7 +175,6 @@ package enum SettingCatalogue {
     static let riskRules = Setting(
         "RISK_RULES",
         "Risk rules of every run: files or names, parted by commas; --risk-rule takes their place.",
-        defaultText: "",
         allowed: "names or paths of Lua files, parted by commas",
         fallback: [String](),
         parse: SettingParsers.list

@@ -13,24 +13,38 @@ struct Candidate {
     private let memory: ScriptMemory
     private let running: RunningScript
 
-    /// Reads and loads the new version of a running script.
+    /// A new text of a running script, read and not yet loaded.
+    struct Text {
+        let file: ScriptFile
+        let modules: ModuleSearch
+
+        /// Reads what the disk holds now.
+        ///
+        /// - Throws: ``ScriptFailure`` when it cannot be read.
+        init(of running: RunningScript) throws(ScriptFailure) {
+            do throws(RunFailure) {
+                file = try ScriptLibrary.read(running.version.file.path)
+            } catch {
+                throw ScriptFailure(error.message)
+            }
+            modules = ModuleSearch(beside: file)
+        }
+
+        /// Hashes of its files as they were read.
+        var hashes: [String: String] { modules.hashes.merging([file.path: file.hash]) { $1 } }
+    }
+
+    /// Loads a new text of a running script.
     ///
     /// - Throws: ``ScriptFailure`` when it cannot be used.
-    init(for running: RunningScript) throws(ScriptFailure) {
+    init(_ text: Text, for running: RunningScript) throws(ScriptFailure) {
         self.running = running
-        let file: ScriptFile
-        do throws(RunFailure) {
-            file = try ScriptLibrary.read(running.version.file.path)
-        } catch {
-            throw ScriptFailure(error.message)
-        }
-        try file.requireSound()
-        let search = ModuleSearch(beside: file)
+        try text.file.requireSound()
         memory = try running.current.memory()
-        script = try running.make(file, memory: memory, modules: search.finder)
+        script = try running.make(text.file, memory: memory, modules: text.modules.finder)
         for module in script.modules { try module.requireSound() }
-        version = ScriptVersion(file, modules: script.modules)
-        modulePaths = search.paths
+        version = ScriptVersion(text.file, modules: script.modules)
+        modulePaths = text.modules.paths
     }
 
     /// Loads a version that was kept.
@@ -42,18 +56,11 @@ struct Candidate {
         script = try running.make(version.file, memory: memory, modules: version.finder)
     }
 
-    /// Hashes of its files as they were read.
-    var hashes: [String: String] {
-        Dictionary(([version.file] + version.modules).map { ($0.path, $0.hash) }) { first, _ in first }
-    }
-
     /// Begins the new version's life: `on_start`, then `load` with what the old one saved.
     func hear(_ running: RunningScript, at time: Timestamp, asked: Bool) throws(ScriptFailure) {
         if let strategy = script as? LuaStrategy {
             strategy.onStart(at: time)
-            for message in strategy.takeMessages() {
-                if case .failure(let text) = message { throw ScriptFailure(text) }
-            }
+            if let failure = strategy.firstFailure { throw ScriptFailure(failure) }
         }
         try script.load(memory)
         if running.current.isQuarantined, !asked { script.inheritQuarantine() }
@@ -63,7 +70,18 @@ struct Candidate {
     ///
     /// - Throws: ``ScriptFailure`` with the first failing test.
     func runOwnTests() throws(ScriptFailure) -> String? {
-        nil
+        let verdict = ScriptTests.run(
+            beside: version.file,
+            script: { name in ScriptLibrary.read(name, beside: version.file) },
+            modules: { $0 == version.file ? version.finder : ScriptLibrary.modules(beside: $0) }
+        )
+        guard let verdict else { return nil }
+        if verdict.failed > 0 {
+            throw ScriptFailure(
+                "\(verdict.failed) of its own tests fail: \(verdict.firstFailure ?? verdict.file.name)"
+            )
+        }
+        return "its own tests: \(verdict.passed) passed" + (verdict.skipped > 0 ? ", \(verdict.skipped) skipped" : "")
     }
 
     /// Tries fresh instances of both versions on what was seen lately.

@@ -9,6 +9,7 @@ package enum RecordedReloads {
         let old: String
         let new: String
         let after_events: Int
+        let asked: Bool
     }
 
     /// Reads the `reload` lines of a file written with `--events`.
@@ -32,7 +33,8 @@ package enum RecordedReloads {
                     oldHash: read.old,
                     newHash: read.new,
                     generation: read.generation,
-                    afterEvents: read.after_events
+                    afterEvents: read.after_events,
+                    isAsked: read.asked
                 )
             )
         }

@@ -9,8 +9,8 @@ import KBotScripting
 /// script's own tests → a shadow run beside the old version → swap between two events. Whatever fails on the way leaves the
 /// old version trading.
 final class Reloader {
-    /// Puts a new version into the engine's place of the old one.
-    typealias Swap = (any LuaScript, RunningScript) -> Void
+    /// Puts a new version into the engine's place of the old one; the last argument says whether an operator asked for it.
+    typealias Swap = (any LuaScript, RunningScript, Bool) -> Void
 
     private let scripts: [RunningScript]
     private let store: VersionStore
@@ -113,17 +113,24 @@ final class Reloader {
         var story: [String] = []
         let outcome: ReloadResult.Outcome
         var attempted: [String: String] = [:]
+        var missing: [String] = []
         do throws(ScriptFailure) {
             script.noteModules()
-            let candidate = try Candidate(for: script)
-            attempted = candidate.hashes
+            let text = try Candidate.Text(of: script)
+            // What was read counts as known, also when it is refused: it is told once, not at every look.
+            defer {
+                attempted = text.hashes
+                missing = text.modules.paths
+            }
+            let candidate = try Candidate(text, for: script)
             if candidate.version.hash == script.version.hash, !(asked && script.current.isQuarantined) {
+                watch(text.hashes, text.modules.paths)
                 return finish(script, .unchanged, ["\(script.version.file.path) is the version in force"])
             }
             try check(candidate, against: script, grace: grace, story: &story)
             try candidate.hear(script, at: marketTime, asked: asked)
             let old = script.version.hash
-            swap(candidate.script, script)
+            swap(candidate.script, script, asked)
             script.advance(to: candidate.script, candidate.version, modulePaths: candidate.modulePaths)
             keep(candidate.version)
             story.insert(
@@ -139,7 +146,7 @@ final class Reloader {
             story.append("the version in force goes on")
             outcome = .refused
         }
-        watch(attempted)
+        watch(attempted, missing)
         return finish(script, outcome, story)
     }
 
@@ -210,8 +217,8 @@ final class Reloader {
         return storeFailure
     }
 
-    private func watch(_ attempted: [String: String] = [:]) {
-        let paths = scripts.flatMap(\.watchedPaths) + attempted.keys.sorted()
+    private func watch(_ attempted: [String: String] = [:], _ asked: [String] = []) {
+        let paths = scripts.flatMap(\.watchedPaths) + asked
         let loaded = scripts.reduce(into: [String: String]()) { $0.merge($1.loadedHashes) { first, _ in first } }
         watcher.watch(paths, loaded: loaded.merging(attempted) { $1 })
     }

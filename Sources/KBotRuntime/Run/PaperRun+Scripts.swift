@@ -17,8 +17,8 @@ extension PaperRun {
     /// Returns false when the run was interrupted.
     func pause(_ engine: inout Engine, afterEvents events: Int, _ effects: inout [Effect]) -> Bool {
         let now = ContinuousClock.now
-        var swaps: [(script: any LuaScript, running: RunningScript)] = []
-        let swap: Reloader.Swap = { swaps.append(($0, $1)) }
+        var swaps: [(script: any LuaScript, running: RunningScript, asked: Bool)] = []
+        let swap: Reloader.Swap = { swaps.append(($0, $1, $2)) }
         var results = reloader?.poll(now: now, marketTime: engine.now, swap: swap) ?? []
         if let control {
             control.poll(now: now) { request in
@@ -38,8 +38,8 @@ extension PaperRun {
                 }
             }
         }
-        for (script, running) in swaps {
-            replace(script, of: running, in: &engine, afterEvents: events, &effects)
+        for (script, running, asked) in swaps {
+            replace(script, of: running, asked: asked, in: &engine, afterEvents: events, &effects)
         }
         for result in results { tell(result) }
         return Interrupts.received == 0
@@ -62,6 +62,7 @@ extension PaperRun {
     private func replace(
         _ script: any LuaScript,
         of running: RunningScript,
+        asked: Bool,
         in engine: inout Engine,
         afterEvents events: Int,
         _ effects: inout [Effect]
@@ -71,7 +72,8 @@ extension PaperRun {
             oldHash: hashes[running.name] ?? "",
             newHash: running.version.hash,
             generation: running.generation,
-            afterEvents: events
+            afterEvents: events,
+            isAsked: asked
         )
         hashes[running.name] = running.version.hash
         if let strategy = script as? LuaStrategy {
@@ -85,10 +87,13 @@ extension PaperRun {
         let first = result.message.first ?? ""
         let lines = ["\(result.outcome.rawValue) \(result.script): \(first)"] + result.message.dropFirst().map { "  \($0)" }
         terminal.say(lines.joined(separator: "\n"))
-        logger.notice(
-            "script \(result.outcome.rawValue)",
-            metadata: ["script": "\(result.script)", "message": "\(result.message.joined(separator: "; "))"]
-        )
+        // The terminal tells people; the log is for machines, or for who asks for it.
+        if log != nil {
+            logger.notice(
+                "script \(result.outcome.rawValue)",
+                metadata: ["script": "\(result.script)", "message": "\(result.message.joined(separator: "; "))"]
+            )
+        }
     }
 
     // MARK: Reloads of an earlier run
@@ -101,9 +106,16 @@ extension PaperRun {
                 let version = try store.load(swap.newHash)
                 do throws(ScriptFailure) {
                     let candidate = try Candidate(for: running, version: version)
-                    try candidate.hear(running, at: engine.now, asked: false)
+                    try candidate.hear(running, at: engine.now, asked: swap.isAsked)
                     running.advance(to: candidate.script, candidate.version, modulePaths: [])
-                    replace(candidate.script, of: running, in: &engine, afterEvents: swap.afterEvents, &effects)
+                    replace(
+                        candidate.script,
+                        of: running,
+                        asked: swap.isAsked,
+                        in: &engine,
+                        afterEvents: swap.afterEvents,
+                        &effects
+                    )
                     terminal.say("reloaded \(running.name): generation \(running.generation), as in the earlier run")
                 } catch {
                     throw RunFailure(error)

@@ -99,7 +99,11 @@ package struct ScriptLibrary: Sendable {
     /// Reads a script.
     package static func read(_ path: String) throws(RunFailure) -> ScriptFile {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw RunFailure(.script, "\(path): cannot be read; check its permissions")
+            throw RunFailure(
+                .script,
+                FileManager.default.fileExists(atPath: path)
+                    ? "\(path): cannot be read; check its permissions" : "\(path): there is no such file"
+            )
         }
         guard data.count <= largest else {
             throw RunFailure(.script, "\(path): larger than \(largest >> 10) KiB: this is no script")
@@ -109,6 +113,18 @@ package struct ScriptLibrary: Sendable {
         }
         let name = URL(fileURLWithPath: path).lastPathComponent
         return ScriptFile(path: path, name: name, text: text, hash: sha256(data))
+    }
+
+    /// Reads a file beside a script by its name; nil when there is none.
+    package static func read(_ name: String, beside script: ScriptFile) -> Result<ScriptFile?, ScriptFailure> {
+        let folder = (script.path as NSString).deletingLastPathComponent
+        let path = folder.isEmpty ? name : "\(folder)/\(name)"
+        guard !name.contains("/"), FileManager.default.fileExists(atPath: path) else { return .success(nil) }
+        do throws(RunFailure) {
+            return .success(try read(path))
+        } catch {
+            return .failure(ScriptFailure(error.message))
+        }
     }
 
     /// Finds the modules of a script: files in its own folder and nowhere else.

@@ -34,25 +34,31 @@ struct ScriptVersion: Hashable, Sendable {
 /// Finds modules beside a script and remembers what was asked for, so that a module that is missing can be waited for.
 final class ModuleSearch: Sendable {
     private let find: ModuleFinder
-    private let folder: String
-    private let asked = Mutex<[String]>([])
+    private let folder: URL
+    /// Path of each module asked for, and the hash of what was found there.
+    private let asked = Mutex<[String: String?]>([:])
 
     init(beside file: ScriptFile) {
         find = ScriptLibrary.modules(beside: file)
-        folder = (file.path as NSString).deletingLastPathComponent
+        folder = URL(fileURLWithPath: file.path).deletingLastPathComponent()
     }
 
     /// The finder to hand to a script.
     var finder: ModuleFinder {
         { [self] name in
-            let path = folder.isEmpty ? "\(name).lua" : "\(folder)/\(name).lua"
-            asked.withLock { if !$0.contains(path) { $0.append(path) } }
-            return find(name)
+            let result = find(name)
+            let hash: String? = if case .success(let file) = result { file.hash } else { nil }
+            let path = folder.appendingPathComponent("\(name).lua").path
+            asked.withLock { $0[path] = .some(hash) }
+            return result
         }
     }
 
     /// Paths of all modules asked for, found or not.
-    var paths: [String] { asked.withLock { $0 } }
+    var paths: [String] { asked.withLock { $0.keys.sorted() } }
+
+    /// Hashes of those found.
+    var hashes: [String: String] { asked.withLock { $0.compactMapValues(\.self) } }
 }
 
 /// Keeps the versions of scripts that took part in a run, by their hashes: `STATE_DIR/scripts`.

@@ -153,6 +153,7 @@ package struct EventStream: ~Copyable {
             $0.field("old", swap.oldHash)
             $0.field("new", swap.newHash)
             $0.field("after_events", Int64(swap.afterEvents))
+            $0.field("asked", swap.isAsked)
         }
     }
 

@@ -85,6 +85,11 @@ package struct StubWriter {
         line()
         line("-- Files that end in _test.lua; `kbot test` runs them.")
         for function in TestDeclarations.globals { define(function) }
+        let it = TestDeclarations.it
+        begin("kbot.It", it.help)
+        line("---@overload \(type(of: it))")
+        line("it = {}")
+        for function in TestDeclarations.itFunctions { define(function, in: "it.") }
         line()
         line("---Puts scripts to the test.")
         line("---@class kbot.Test")
@@ -157,9 +162,12 @@ package struct StubWriter {
     }
 
     private mutating func field(_ function: HostFunction, name: String? = nil, of bench: String? = nil) {
+        line("---@field \(name ?? function.name) \(type(of: function, of: bench)) # \(function.help)")
+    }
+
+    private func type(of function: HostFunction, of bench: String? = nil) -> String {
         let arguments = (bench.map { ["self: \($0)"] } ?? []) + function.arguments.map { "\($0.name): \($0.type)" }
-        let result = function.result.map { ": \($0)" } ?? ""
-        line("---@field \(name ?? function.name) fun(\(arguments.joined(separator: ", ")))\(result) # \(function.help)")
+        return "fun(\(arguments.joined(separator: ", ")))" + (function.result.map { ": \($0)" } ?? "")
     }
 
     private mutating func define(_ function: HostFunction, in table: String = "") {

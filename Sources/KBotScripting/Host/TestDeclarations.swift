@@ -3,14 +3,21 @@ enum TestDeclarations {
     /// The global functions.
     static let globals = [
         HostFunction("describe", [("name", "string"), ("body", "fun()")], nil, "Groups tests under a name."),
-        HostFunction(
-            "it",
-            [("name", "string"), ("body", "fun()")],
-            nil,
-            "One test; it fails when its body raises an error."
-        ),
         HostFunction("before_each", [("body", "fun()")], nil, "Runs before each test of its group."),
         HostFunction("expect", [("value", "any")], "kbot.Expectation", "Begins an expectation: expect(x).to_be(1)."),
+        HostFunction("skip", [("reason", "string")], nil, "Ends the test, or the group it stands in, without a verdict."),
+    ]
+
+    /// The global `it`, which is called and has a function besides.
+    static let it = HostFunction(
+        "it",
+        [("name", "string"), ("body", "fun()")],
+        nil,
+        "One test; it fails when its body raises an error."
+    )
+    /// The functions of the global `it`.
+    static let itFunctions = [
+        HostFunction("skip", [("name", "string"), ("body?", "fun()")], nil, "A test that is not run, and told as skipped.")
     ]
 
     /// The functions of the global `test`.
@@ -36,9 +43,9 @@ enum TestDeclarations {
         HostFunction("to_equal", [("expected", "any")], nil, "Equal, tables by what they hold."),
         HostFunction(
             "to_be_near",
-            [("expected", "number"), ("tolerance", "number")],
+            [("expected", "number"), ("tolerance?", "number")],
             nil,
-            "A number not farther away."
+            "A number not farther away; 0.000001 unless given."
         ),
         HostFunction("to_be_nil", [], nil, "Nil."),
         HostFunction("to_exist", [], nil, "Not nil."),
@@ -62,7 +69,7 @@ enum TestDeclarations {
 
     private static let sharedMethods = [
         HostFunction("market", [("facts", "kbot.TestMarket")], nil, "Sets facts of the market."),
-        HostFunction("book", [("book", "kbot.TestBook")], nil, "Sets the whole book; bid and ask follow from it."),
+        HostFunction("book", [("book", "kbot.TestBook?")], nil, "Sets the whole book; bid and ask follow from it."),
         HostFunction("at", [("seconds", "number")], nil, "Sets the clock, in seconds since the market's open."),
         HostFunction(
             "position",
@@ -100,7 +107,7 @@ enum TestDeclarations {
         sharedMethods + [
             HostFunction(
                 "check",
-                [("order", "kbot.TestOrder")],
+                [("order?", "kbot.TestOrder")],
                 "kbot.Verdict, string, string, number",
                 "The verdict on an order: what, code, text, and the count or the time."
             ),
@@ -138,6 +145,7 @@ enum TestDeclarations {
                 HostField("minutes_left", "number?", "Sets the close to so many minutes from now."),
                 HostField("strike", "number?", "Dollars."),
                 HostField("grid", "\"tapered\"|\"cent\"|nil", "The price grid; \"tapered\" unless given."),
+                HostField("exposure", "number?", "Dollars at stake in all markets on the same underlying."),
                 HostField("status", "string?", "The market's status, such as \"active\"."),
             ]
         ),
@@ -169,7 +177,7 @@ enum TestDeclarations {
             help: "What to run.",
             fields: [
                 HostField("strategy", "string", "A strategy that lies beside the test."),
-                HostField("params", "table<string, any>?", "Its parameters."),
+                HostField("params", "table<string, any>?", "Parameters by name; `script.name` for those of a rule."),
                 HostField("rules", "string[]?", "Risk rules."),
                 HostField("feed", "string?", "\"sim\" (the default) or \"replay:PATH\"."),
                 HostField("duration", "string?", "Market time, such as \"2h\"."),

@@ -25,6 +25,8 @@ extension LuaScript {
     package var statistics: ScriptStatistics { machine.statistics }
     /// Whether it failed too often and is asked no more.
     package var isQuarantined: Bool { machine.isQuarantined }
+    /// The first failure that waits to be told; nil when there is none.
+    package var firstFailure: String? { machine.firstFailure }
     /// Takes over the quarantine of the version before it.
     package func inheritQuarantine() { machine.inheritQuarantine() }
     /// What it hands to its next version.

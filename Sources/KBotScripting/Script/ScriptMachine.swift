@@ -145,6 +145,14 @@ package final class ScriptMachine {
         return context.messages
     }
 
+    /// The first failure among what waits to be told.
+    var firstFailure: String? {
+        for message in context.messages {
+            if case .failure(let text) = message { return text }
+        }
+        return nil
+    }
+
     /// Tells how often each error came that was told once; for the end of a run.
     func tellRepeatedErrors() {
         for text in errors.repeated { context.messages.append(.failure(text)) }

@@ -13,14 +13,15 @@ extension Bench {
         grid: PriceGrid = .linearCent,
         fees: FeeSchedule = .quadratic,
         opens: Timestamp? = nil,
-        status: MarketStatus = .active
+        status: MarketStatus = .active,
+        series: SeriesTicker = "SERIES"
     ) -> MarketID {
         let id = MarketID(index)
         let opens = opens ?? Bench.start
         let market = Market(
             id: id,
             ticker: Ticker("M\(index)"),
-            series: "SERIES",
+            series: series,
             openTime: opens,
             closeTime: opens + life,
             grid: grid,
@@ -62,6 +63,12 @@ extension Bench {
     }
 
     func settle(_ settlement: Settlement, in index: Int32 = 0) { see(.settled(MarketID(index), settlement)) }
+
+    /// A price of an underlying in whole dollars.
+    @discardableResult
+    func spot(_ dollars: Int64, of symbol: SpotSymbol = "BTC-USD") -> [Effect] {
+        see(.spot(symbol, SpotPrice(units: dollars * 10_000)))
+    }
 
     @discardableResult
     func command(_ command: Command) -> [Effect] { process(.command(now, command)) }

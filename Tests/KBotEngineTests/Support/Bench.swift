@@ -59,8 +59,34 @@ final class Bench {
         let effects = engine.process(event)
         log += effects
         for effect in effects { keep(effect) }
-        check()
+        check(after: event)
         return effects
+    }
+
+    /// Puts a new version of a strategy into the place of the one of its name.
+    @discardableResult
+    func replace(_ new: any Strategy) -> [Effect] {
+        var effects: [Effect] = []
+        engine.replace(new, swap(new.name.text), into: &effects)
+        return keep(effects)
+    }
+
+    /// Puts a new version of a rule into the place of the one of its name.
+    @discardableResult
+    func replace(_ new: any RiskRule) -> [Effect] {
+        var effects: [Effect] = []
+        engine.replace(new, swap(new.name), into: &effects)
+        return keep(effects)
+    }
+
+    private func keep(_ effects: [Effect]) -> [Effect] {
+        log += effects
+        for effect in effects { keep(effect) }
+        return effects
+    }
+
+    private func swap(_ name: String) -> ScriptSwap {
+        ScriptSwap(script: name, oldHash: "old", newHash: "new", generation: 2, afterEvents: events.count)
     }
 
     /// Lets time pass the way a runner does: every timer the engine asks for, in order.
@@ -134,8 +160,10 @@ final class Bench {
         }
     }
 
-    private func check() {
-        if engine.nextDeadline <= engine.now {
+    private func check(after event: Event) {
+        // What is due at the time of an underlying's price waits for the markets' own events and for its timer.
+        let isSpot = if case .market(let event) = event { event.isSpot } else { false }
+        if isSpot ? engine.nextDeadline < engine.now : engine.nextDeadline <= engine.now {
             violations.append("the next deadline \(engine.nextDeadline) is not after now, \(engine.now)")
         }
         if checksMoney {

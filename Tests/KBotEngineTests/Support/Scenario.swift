@@ -5,6 +5,8 @@ import KBotTestSupport
 /// A random run: quotes, trades, signals, operators and a random venue, over three short markets and midnight.
 struct Scenario {
     let bench: Bench
+    /// The strategies that signals are put into.
+    let strategies: [ScriptedStrategy]
     var venue = RandomVenue()
     var mids: [Int32] = [50, 50, 50]
     /// Whether limits, halts, stale feeds and resyncs come and go.
@@ -17,13 +19,21 @@ struct Scenario {
     init(
         _ random: inout SeededGenerator,
         strategy: ScriptedStrategy = ScriptedStrategy(callbacks: [.fill, .trade]),
-        ruled: Bool? = nil
+        others: [ScriptedStrategy] = [],
+        ruled: Bool? = nil,
+        rules: [any RiskRule] = [],
+        _ configure: (inout EngineConfiguration) -> Void = { _ in }
     ) {
+        strategies = [strategy] + others
         let triggers = StopTrigger.allCases
         let trigger = triggers[Int.random(in: 0..<triggers.count, using: &random)]
         let exitBefore = Bool.random(using: &random)
         let rule = ScriptedRule("odd", .reduce(to: Quantity(contracts: 25), "ODD", ""))
-        bench = Bench(strategy: strategy, rules: (ruled ?? Bool.random(using: &random)) ? [rule] : []) {
+        bench = Bench(
+            strategy: strategy,
+            others: others,
+            rules: ((ruled ?? Bool.random(using: &random)) ? [rule] : []) + rules
+        ) {
             $0.stopTrigger = trigger
             $0.exitBeforeClose = exitBefore ? .seconds(40) : nil
             $0.limits.maxPositions = 3
@@ -32,6 +42,7 @@ struct Scenario {
             $0.limits.minTimeToClose = .minutes(1)
             $0.limits.minRewardRisk = 10_000
             $0.limits.dailyLoss = .share(basisPoints: 3_000)
+            configure(&$0)
         }
         bench.reportsViolations = false
         bench.advance(to: Bench.start.utcDay.next.start - .minutes(4))
@@ -81,7 +92,11 @@ struct Scenario {
                 taker: Bool.random(using: &random) ? .bid : .ask,
                 in: index
             )
-        case 13..<18: bench.strategy.answers[id] = .signal(signal(index, &random))
+        case 13..<18:
+            // Often several want the same market.
+            for strategy in strategies where strategies.count == 1 || Bool.random(using: &random) {
+                strategy.answers[id] = .signal(signal(index, &random))
+            }
         case 18..<21: venue.trade(bench, &random)
         case 21: venue.trade(bench, &random)
         default: if isRough { disturb(id, &random) }

@@ -144,15 +144,19 @@ func onCandle(_ body: String, before: String = "") -> String {
         let vm = LuaVM()
         // Everything Lua 5.4 comes with; older names that a build may add for old scripts are nobody's to rely on.
         let stock: [String: String] = [
-            "string": "byte char dump find format gmatch gsub len lower match pack packsize rep reverse sub unpack upper",
+            "string":
+                "byte char dump find format gmatch gsub len lower match pack packsize rep reverse sub unpack upper",
             "table": "concat insert move pack remove sort unpack",
-            "math": "abs acos asin atan ceil cos deg exp floor fmod huge log max maxinteger min mininteger modf pi rad random"
+            "math":
+                "abs acos asin atan ceil cos deg exp floor fmod huge log max maxinteger min mininteger modf pi rad random"
                 + " randomseed sin sqrt tan tointeger type ult",
             "utf8": "char charpattern codepoint codes len offset",
             "coroutine": "close create isyieldable resume running status wrap yield",
         ]
         for (library, names) in stock {
-            let found = names.split(separator: " ").map(String.init).filter { failure("return \(library).\($0)", in: vm) == nil }
+            let found = names.split(separator: " ").map(String.init).filter {
+                failure("return \(library).\($0)", in: vm) == nil
+            }
             #expect(LuaSandboxNames.libraries[library] == found, "\(library)")
         }
         #expect(LuaSandboxNames.libraries.keys.sorted() == stock.keys.sorted())

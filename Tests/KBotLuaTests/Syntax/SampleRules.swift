@@ -36,7 +36,7 @@ enum SampleRules {
                         "clock": .function(result: .object(clock)),
                     ]
                 )
-            ),
+            )
         ]
         for name in LuaSandboxNames.functions { globals[name] = .any }
         for (name, fields) in LuaSandboxNames.libraries { globals[name] = .library(name, fields) }

@@ -97,14 +97,23 @@ import Testing
         )
     }
 
-    @Test func `the test files that ship use nothing that is not defined`() throws {
-        let expectations = Set(TestDeclarations.expectations.map(\.name) + ["never"])
-        let methods = Set((TestDeclarations.bench + TestDeclarations.ruleBench).map(\.name))
-        for name in ["strategies/my_strategy_test.lua", "risk-rules/my_rule_test.lua"] {
-            let file = Self.root.appendingPathComponent("templates/" + name)
-            let test = try String(contentsOf: file, encoding: .utf8)
-            for match in test.matches(of: /\)\.(\w+)/) { #expect(expectations.contains(String(match.1))) }
-            for match in test.matches(of: /bench:(\w+)/) { #expect(methods.contains(String(match.1))) }
-        }
+    @Test func `benches have exactly what is told of them`() throws {
+        let meter = TestMeter(instructions: .max)
+        let strategy = try StrategyBench(Scripts.strategy(), [:], noModules, meter)
+        let told = TestDeclarations.bench.map(\.name) + TestDeclarations.benchFields.map(\.name)
+        #expect(strategy.fields.keys.sorted() == told.sorted())
+        let rule = try RuleBench(Scripts.rule("return 'allow'"), [:], noModules, meter)
+        let toldOfRules = TestDeclarations.ruleBench.map(\.name) + TestDeclarations.ruleBenchFields.map(\.name)
+        #expect(rule.fields.keys.sorted() == toldOfRules.sorted())
+    }
+
+    @Test func `test files see exactly the functions that are told`() throws {
+        // The error of an unknown name lists those there are.
+        let expectations = try Suites.outcome("expect(1).nothing()")
+        let known = try #require(expectations.firstMatch(of: /there is never, and ([a-z_, ]+)/)).1.split(separator: ", ")
+        #expect(known.map(String.init).sorted() == TestDeclarations.expectations.map(\.name).sorted())
+        let globals = TestDeclarations.globals.map(\.name)
+        let functions = TestDeclarations.test.map { "test.\($0.name)" } + TestDeclarations.itFunctions.map { "it.\($0.name)" }
+        for name in globals + functions { #expect(try Suites.outcome("expect(\(name)).to_exist()") == "passed", "\(name)") }
     }
 }

@@ -53,4 +53,18 @@ import Testing
         #expect(Scene().ask(strict) == .deny("PRICE_TOO_EXTREME", "entry at 45.50 cents"))
         #expect(Scene().ask(strict, reducing: true) == .allow)
     }
+
+    @Test(arguments: ["strategies/my_strategy_test.lua", "risk-rules/my_rule_test.lua"])
+    func `the tests beside them pass`(path: String) throws {
+        let folder = "templates/" + path.prefix { $0 != "/" }
+        let tests = try ScriptTests(
+            try Scripts.shipped("templates/" + path),
+            in: TestSurroundings(
+                script: { name in .success(try? Scripts.shipped("\(folder)/\(name)")) },
+                modules: { _ in noModules }
+            )
+        )
+        #expect(tests.tests.count >= 3)
+        for test in tests.tests { #expect(tests.run(test).outcome == .passed, "\(test.fullName)") }
+    }
 }
