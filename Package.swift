@@ -76,8 +76,8 @@ let package = Package(
         library("KBotLua", ["CLuaBridge"]),
         library("KBotScripting", ["KBotLua", "KBotEngine", "KBotIndicators", "KBotModel"]),
 
-        // The venue's wire forms.
-        library("KBotKalshi", ["KBotModel"]),
+        // The venue's wire forms, and the signing of requests.
+        library("KBotKalshi", ["KBotModel", "CCrypto"]),
 
         // Runners, feeds, configuration, logging; then the command tree.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),

@@ -1,6 +1,7 @@
 -- The rule of max_spread.lua. Run it with: kbot test risk-rules/max_spread_test.lua
 
 describe("max_spread", function()
+  ---@type kbot.RuleBench
   local bench
   before_each(function() bench = test.rule("max_spread.lua") end)
 

@@ -2,7 +2,8 @@
 --
 -- It counts dollars at risk, not contracts: a long of 10 at 45 cents can lose 4.50, a short of 10 at 45 cents 5.50.
 -- Resting entries count as if they were filled. An entry that does not fit whole is made smaller; kbot's own
--- MAX_EXPOSURE bounds the account as a whole, this rule each underlying.
+-- MAX_EXPOSURE bounds the account as a whole, this rule each underlying. It counts the planned price: an entry that takes
+-- at once may pay up to ten cents a contract more.
 
 ---@type kbot.RiskRule
 local rule = {
@@ -12,7 +13,8 @@ local rule = {
   version = "1.0.0",
   description = "Bounds the dollars at risk on one underlying.",
   params = {
-    percent = { type = "number", default = 10, min = 0.01, max = 100, help = "most dollars at risk, in percent of equity" },
+    percent = { type = "number", default = 10, min = 0.01, max = 100,
+      help = "most dollars at risk, in percent of equity" },
     dollars = { type = "number", default = 0, min = 0, max = 1000000000,
       help = "most dollars at risk, if that is less; 0: the percentage alone counts" },
   },

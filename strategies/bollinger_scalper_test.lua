@@ -19,6 +19,7 @@ end
 local function prices(signal) return { signal.entry, signal.stop, signal.target } end
 
 describe("the trigger", function()
+  ---@type kbot.Bench
   local bench
   before_each(function() bench = warm() end)
 
@@ -212,6 +213,7 @@ describe("the prices", function()
 end)
 
 describe("the filter", function()
+  ---@type kbot.Bench
   local bench
   before_each(function() bench = warm() end)
 

@@ -129,7 +129,7 @@ extension Engine {
         if let due = market.candleDue, due < candleDue { candleDue = due }
         guard hearsTrades else { return }
         for (index, strategy) in strategies.enumerated() where strategy.callbacks.contains(.trade) {
-            guard market.slots[index].indicators.isReady else { continue }
+            guard isAsked(index, in: market) else { continue }
             let decision = strategy.onTrade(trade, context(of: index, in: market))
             tellMessages(of: strategy, in: market)
             followSignal(decision, of: index, in: market, at: time)
@@ -140,7 +140,7 @@ extension Engine {
     private mutating func showBook(of market: MarketState) {
         guard market.isOpen(at: now), market.facts.status == .active, !market.isResyncing else { return }
         for (index, strategy) in strategies.enumerated() where strategy.callbacks.contains(.book) {
-            guard market.slots[index].indicators.isReady else { continue }
+            guard isAsked(index, in: market) else { continue }
             let decision = strategy.onBook(context(of: index, in: market))
             tellMessages(of: strategy, in: market)
             followSignal(decision, of: index, in: market, at: now)

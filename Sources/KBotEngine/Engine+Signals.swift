@@ -254,7 +254,7 @@ extension Engine {
         let order = ProposedOrder(
             strategy: strategy,
             direction: entry.direction,
-            price: entry.plan.entry,
+            price: entry.worstEntry,
             count: count,
             plan: entry.plan,
             isReducing: false

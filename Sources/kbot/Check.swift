@@ -19,7 +19,7 @@ struct Check: ParsableCommand {
             """
     )
 
-    @Argument(help: "Script: a Lua file or a name (repeatable); test files are passed over.")
+    @Argument(help: "Script: a Lua file, a name, or a folder (repeatable); test files are passed over.")
     var file: [String]
 
     @Option(help: "Parameter, name=value or script.name=value (repeatable).")
@@ -42,7 +42,7 @@ struct Check: ParsableCommand {
                 program: Bundle.main.executablePath ?? CommandLine.arguments[0]
             )
             let reports = try ScriptCheckup.check(
-                file.filter { !$0.hasSuffix("_test.lua") },
+                file,
                 arguments: param,
                 library: library
             )

@@ -53,8 +53,8 @@ struct Init: ParsableCommand {
             Try next:
             \(move)  \(program) run --strategy my_strategy.lua
               \(program) run --strategy my_strategy.lua --risk-rule my_rule.lua
-              \(program) params my_strategy.lua
               \(program) test
+              \(program) params my_strategy.lua
 
             """
     }

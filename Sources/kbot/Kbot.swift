@@ -12,7 +12,10 @@ struct Kbot: ParsableCommand {
               kbot run --strategy bollinger_scalper.lua
             """,
         version: Version.current,
-        subcommands: [Run.self, TestScripts.self, Status.self, Reload.self, Check.self, Params.self, Explain.self, Stubs.self, Init.self]
+        subcommands: [
+            Run.self, TestScripts.self, Status.self, Reload.self, Check.self, Params.self, Explain.self, Stubs.self,
+            Init.self,
+        ]
     )
 }
 

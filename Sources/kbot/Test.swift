@@ -9,8 +9,8 @@ struct TestScripts: ParsableCommand {
         abstract: "Run the tests of scripts.",
         discussion: """
             Tests are Lua files called NAME_test.lua beside the script they test. Without a path all of them below the \
-            current folder are run. Leaves with 0 when no test failed, with 1 when one did, and with 3 when a file could \
-            not be loaded.
+            current folder are run. Leaves with 0 when no test failed, with 1 when one did, and with 3 when a file \
+            could not be loaded.
 
             Examples:
               kbot test

@@ -19,6 +19,10 @@ import Testing
         ).wait()
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.output.contains("TOO_LATE_FOR_A_DIP") && !run.output.contains("SCRIPT_FAILED"))
+        let tests = try Kbot.run("test", in: place)
+        #expect(tests.status == 0 && tests.output.contains("7 passed"), "\(tests.output)\(tests.errors)")
+        let check = try Kbot.run("check", "my_strategy.lua", "my_rule.lua", in: place)
+        #expect(check.status == 0, "\(check.output)\(check.errors)")
         let params = try Kbot.run("params", "my_rule", in: place, environment: ["KBOT_HOME": "/nowhere"])
         #expect(params.status == 0 && params.output.contains("most"))
         #expect(

@@ -283,11 +283,6 @@ function require(name) end
 ---@param body fun()
 function describe(name, body) end
 
----One test; it fails when its body raises an error.
----@param name string
----@param body fun()
-function it(name, body) end
-
 ---Runs before each test of its group.
 ---@param body fun()
 function before_each(body) end
@@ -296,6 +291,20 @@ function before_each(body) end
 ---@param value any
 ---@return kbot.Expectation
 function expect(value) end
+
+---Ends the test, or the group it stands in, without a verdict.
+---@param reason string
+function skip(reason) end
+
+---One test; it fails when its body raises an error.
+---@class kbot.It
+---@overload fun(name: string, body: fun())
+it = {}
+
+---A test that is not run, and told as skipped.
+---@param name string
+---@param body? fun()
+function it.skip(name, body) end
 
 ---Puts scripts to the test.
 ---@class kbot.Test
@@ -323,7 +332,7 @@ function test.run(options) end
 ---@field never kbot.Expectation # The opposite of each of these.
 ---@field to_be fun(expected: any) # The same value, as == compares.
 ---@field to_equal fun(expected: any) # Equal, tables by what they hold.
----@field to_be_near fun(expected: number, tolerance: number) # A number not farther away.
+---@field to_be_near fun(expected: number, tolerance?: number) # A number not farther away; 0.000001 unless given.
 ---@field to_be_nil fun() # Nil.
 ---@field to_exist fun() # Not nil.
 ---@field to_be_true fun() # True.
@@ -339,7 +348,7 @@ function test.run(options) end
 ---@field logs string[] # The lines the script has logged.
 ---@field interval number # Length of the script's candles, seconds.
 ---@field market fun(self: kbot.Bench, facts: kbot.TestMarket) # Sets facts of the market.
----@field book fun(self: kbot.Bench, book: kbot.TestBook) # Sets the whole book; bid and ask follow from it.
+---@field book fun(self: kbot.Bench, book: kbot.TestBook?) # Sets the whole book; bid and ask follow from it.
 ---@field at fun(self: kbot.Bench, seconds: number) # Sets the clock, in seconds since the market's open.
 ---@field position fun(self: kbot.Bench, position: kbot.TestPosition?) # Sets what is held in the market; nil for nothing.
 ---@field account fun(self: kbot.Bench, account: kbot.TestAccount) # Sets fields of `ctx.account`.
@@ -358,27 +367,28 @@ function test.run(options) end
 ---@field state table # A copy of `ctx.state`.
 ---@field logs string[] # The lines the script has logged.
 ---@field market fun(self: kbot.RuleBench, facts: kbot.TestMarket) # Sets facts of the market.
----@field book fun(self: kbot.RuleBench, book: kbot.TestBook) # Sets the whole book; bid and ask follow from it.
+---@field book fun(self: kbot.RuleBench, book: kbot.TestBook?) # Sets the whole book; bid and ask follow from it.
 ---@field at fun(self: kbot.RuleBench, seconds: number) # Sets the clock, in seconds since the market's open.
 ---@field position fun(self: kbot.RuleBench, position: kbot.TestPosition?) # Sets what is held in the market; nil for nothing.
 ---@field account fun(self: kbot.RuleBench, account: kbot.TestAccount) # Sets fields of `ctx.account`.
 ---@field fill fun(self: kbot.RuleBench, fill: kbot.TestFill) # Calls `on_fill`.
 ---@field settle fun(self: kbot.RuleBench, settlement: kbot.TestSettlement) # Calls `on_settle`.
----@field check fun(self: kbot.RuleBench, order: kbot.TestOrder): kbot.Verdict, string, string, number # The verdict on an order: what, code, text, and the count or the time.
+---@field check fun(self: kbot.RuleBench, order?: kbot.TestOrder): kbot.Verdict, string, string, number # The verdict on an order: what, code, text, and the count or the time.
 ---@field day fun(self: kbot.RuleBench) # Calls `on_day`.
 
----Facts of a bench's market; what is left out stays as it is.
+---Facts of a bench's market; what is left out stays as it is, false takes a price away.
 ---@class kbot.TestMarket
 ---@field ticker string? # The venue's name of the market.
 ---@field series string? # The series; KXBTC15M unless given.
----@field bid number? # Best bid, cents; 49 unless given.
----@field ask number? # Best ask, cents; 51 unless given.
----@field last number? # Price of the last trade, cents.
+---@field bid number|false|nil # Best bid, cents; 49 unless given.
+---@field ask number|false|nil # Best ask, cents; 51 unless given.
+---@field last number|false|nil # Price of the last trade, cents.
 ---@field open_time number? # Start of trading, seconds since the epoch; 2026-06-01 00:00 UTC unless given.
 ---@field close_time number? # End of trading; 15 minutes later unless given.
 ---@field minutes_left number? # Sets the close to so many minutes from now.
----@field strike number? # Dollars.
+---@field strike number|false|nil # Dollars.
 ---@field grid "tapered"|"cent"|nil # The price grid; "tapered" unless given.
+---@field exposure number? # Dollars at stake in all markets on the same underlying.
 ---@field status string? # The market's status, such as "active".
 
 ---A book in YES prices: each level is { price, count }.
@@ -451,7 +461,7 @@ function test.run(options) end
 ---What to run.
 ---@class kbot.TestRun
 ---@field strategy string # A strategy that lies beside the test.
----@field params table<string, any>? # Its parameters.
+---@field params table<string, any>? # Parameters by name; `script.name` for those of a rule.
 ---@field rules string[]? # Risk rules.
 ---@field feed string? # "sim" (the default) or "replay:PATH".
 ---@field duration string? # Market time, such as "2h".

@@ -79,7 +79,7 @@ extension ReasonEntry {
             "SCRIPT_QUARANTINED",
             [.noSignal],
             "The script failed three times in a row and is asked no more. What is open keeps its stops and targets.",
-            "Mend the error that the messages before name, then start the run again."
+            "Mend the error that the messages before name, then give the script another chance: kbot reload NAME."
         ),
     ]
 
@@ -133,8 +133,7 @@ extension ReasonEntry {
             .strategyBudget,
             [.denied],
             "The part of the account that this strategy may use has no room for one contract.",
-            "Wait until one of its positions ends, or give it more: budgets are set by programs on the Swift library "
-                + "(EngineConfiguration.budgets)."
+            "Wait until one of its positions ends, or give it more (--budget NAME=50%)."
         ),
         ReasonEntry(
             .riskPerTrade,
@@ -219,7 +218,8 @@ extension ReasonEntry {
             .ruleFailed,
             [.denied, .verdict],
             "A risk rule raised an error, took too long, or answered with something that is no verdict. That counts as a deny.",
-            "Mend the rule: the message has the file, the line and what was wrong."
+            "Mend the rule: the message has the file, the line and what was wrong. After three failures in a row it needs "
+                + "kbot reload NAME to be asked again."
         ),
     ]
 

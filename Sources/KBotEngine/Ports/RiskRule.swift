@@ -36,7 +36,7 @@ public struct ProposedOrder: Hashable, Sendable {
     public let strategy: StrategyName
     /// Direction of the position it opens or reduces.
     public let direction: Direction
-    /// Limit price, YES.
+    /// Limit price, YES: the worst the order can fill at. An entry that takes reaches through the touch.
     public let price: Price
     /// Contracts after sizing and the native limits.
     public let count: Quantity

@@ -31,7 +31,7 @@ final class SpotState {
     var firstStrategy: Int { series.first?.firstStrategy ?? .max }
 
     /// All that is remembered and when it was heard, oldest first.
-    var inputs: [(heard: Timestamp, input: SpotInput)] { earlier + recent }
+    var inputs: [(heard: Timestamp, input: SpotInput)] { Array(earlier) + recent }
 
     /// Remembers an input.
     func keep(_ input: SpotInput, heard: Timestamp) {

@@ -42,6 +42,8 @@ extension PaperRun {
     private func warmUp(of loaded: LoadedStrategy) -> Funnel.WarmUp? {
         guard let life = filter.firstLife else { return nil }
         let needs = loaded.strategy.needs
+        // Candles of an underlying go on from one contract to the next: no market has to last as long as they.
+        guard needs.source == .market else { return nil }
         return Funnel.WarmUp(
             candles: needs.warmUp,
             interval: needs.interval.resolved(life: life),

@@ -4,8 +4,8 @@ import KBotReports
 import KBotScripting
 import Logging
 
-/// Makes the whole runs that tests ask for: on paper, at full speed, and without a file, an interrupt or a setting of the
-/// process's.
+/// Makes the whole runs that tests ask for: on paper, at full speed, and without a file, an interrupt or a setting of
+/// the process's.
 struct TestRuns {
     let library: ScriptLibrary
     /// Folder of the test file.
@@ -24,7 +24,10 @@ struct TestRuns {
                 throw RunFailure(.other, "the run did not come to its end")
             }
             guard report.identityHolds else {
-                throw RunFailure(.other, "the books differ by \(report.identityDifference): please report this as a bug")
+                throw RunFailure(
+                    .other,
+                    "the books differ by \(report.identityDifference): please report this as a bug"
+                )
             }
             return .success(report.testValue)
         } catch {
@@ -66,7 +69,8 @@ struct TestRuns {
                 envFile: .none
             )
         } catch {
-            throw RunFailure(.usage, error.description)
+            // The settings are the test's, and no variable of the environment's.
+            throw RunFailure(.usage, "settings: " + error.description.replacing("environment ", with: ""))
         }
     }
 }

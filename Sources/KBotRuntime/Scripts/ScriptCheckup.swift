@@ -1,3 +1,4 @@
+import Foundation
 import KBotScripting
 
 /// Checks scripts as they would be found by a run.
@@ -44,8 +45,18 @@ package enum ScriptCheckup {
     ) throws(RunFailure) -> [Report] {
         let parameters = try ParameterArguments(arguments)
         var reports: [Report] = []
-        for name in names { reports.append(try check(name, parameters, library)) }
+        for name in names.flatMap(scripts) { reports.append(try check(name, parameters, library)) }
         return reports
+    }
+
+    /// The scripts a name stands for: those in a folder, not their tests; of a test file none; else itself.
+    private static func scripts(_ name: String) -> [String] {
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: name, isDirectory: &isFolder), isFolder.boolValue {
+            let files = (try? FileManager.default.contentsOfDirectory(atPath: name)) ?? []
+            return files.filter { $0.hasSuffix(".lua") && !$0.hasSuffix("_test.lua") }.sorted().map { "\(name)/\($0)" }
+        }
+        return name.hasSuffix("_test.lua") ? [] : [name]
     }
 
     private static func check(

@@ -56,7 +56,7 @@ struct ScriptLoader {
             let script = try load(file, .strategy)
             guard let strategy = script.current as? LuaStrategy else { fatalError("Condition failed: a strategy") }
             if fallsBack { strategy.fallback = try fallback(for: strategy) }
-            return LoadedStrategy(strategy: strategy, script: script, facts: StrategyFacts(strategy))
+            return LoadedStrategy(strategy: strategy, script: script, facts: StrategyFacts(strategy, hash: script.version.hash))
         }
         if !name.hasSuffix(".lua"), NativeStrategies.names.contains(name) { return try native(name, asked: name) }
         throw notFound(name, on: .strategies, option: "--strategy")
@@ -136,7 +136,7 @@ struct ScriptLoader {
                 throw RunFailure(.script, "two risk rules are called \(rule.name); give one of them another name")
             }
             loaded.append(
-                LoadedRule(rule: rule, script: script, facts: RiskRuleFacts(name: rule.name, hash: rule.file.hash))
+                LoadedRule(rule: rule, script: script, facts: RiskRuleFacts(name: rule.name, hash: script.version.hash))
             )
         }
         return loaded
@@ -174,13 +174,13 @@ struct LoadedRule {
 
 extension StrategyFacts {
     /// What a report says of a script.
-    init(_ script: LuaStrategy) {
+    init(_ script: LuaStrategy, hash: String) {
         self.init(
             name: script.name,
             version: script.version,
             kind: .lua,
             path: script.file.path,
-            hash: script.file.hash,
+            hash: hash,
             parameters: script.parameterTexts.map { Fact($0.name, $0.value) }
         )
     }

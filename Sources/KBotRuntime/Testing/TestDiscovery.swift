@@ -5,9 +5,11 @@ package enum TestDiscovery {
     /// The ending of a test file's name.
     package static let ending = "_test.lua"
 
-    /// The test files of the paths given: files as they are, folders with all below them but hidden folders and `_meta`.
+    /// The test files of the paths given: files as they are, folders with all below them but hidden folders and
+    /// `_meta`.
     ///
-    /// They come in the order of the paths, those of a folder by name; none comes twice. Links to folders are not followed.
+    /// They come in the order of the paths, those of a folder by name; none comes twice. Links to folders are not
+    /// followed.
     ///
     /// - Throws: ``RunFailure`` when a path does not exist, cannot be read or is no test file.
     package static func files(in paths: [String]) throws(RunFailure) -> [String] {

@@ -13,12 +13,12 @@ package final class TestFile {
     package init(_ path: String, library: ScriptLibrary) throws(RunFailure) {
         self.path = path
         let file = try ScriptLibrary.read(path)
-        let runs = TestRuns(library: library, folder: file.folder)
+        let runs = TestRuns(library: library, folder: (path as NSString).deletingLastPathComponent)
         do throws(ScriptFailure) {
             tests = try ScriptTests(
                 file,
                 in: TestSurroundings(
-                    script: file.neighbour,
+                    script: { ScriptLibrary.read($0, beside: file) },
                     modules: ScriptLibrary.modules(beside:),
                     run: .making(runs.make)
                 )
@@ -50,32 +50,5 @@ package final class TestFile {
             entry.line = failure.line ?? test.line
         }
         return entry
-    }
-}
-
-extension ScriptFile {
-    /// The folder it lies in, as printed; empty for the one the process is in.
-    fileprivate var folder: String { (path as NSString).deletingLastPathComponent }
-
-    /// Reads a script by its path from this file's folder; nil when there is none.
-    fileprivate func neighbour(_ name: String) -> Result<ScriptFile?, ScriptFailure> {
-        guard !name.hasPrefix("/") else { return .success(nil) }
-        let path = joined(folder, name)
-        var isFolder: ObjCBool = false
-        guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue else {
-            return .success(nil)
-        }
-        do throws(RunFailure) {
-            return .success(try ScriptLibrary.read(path))
-        } catch {
-            return .failure(ScriptFailure(error.message))
-        }
-    }
-}
-
-extension ScriptTests {
-    /// Runs the tests beside a script on disk against a new text of it; nil when there are none.
-    static func run(beside candidate: ScriptFile) -> CandidateVerdict? {
-        run(beside: candidate, script: candidate.neighbour, modules: ScriptLibrary.modules(beside:))
     }
 }

@@ -67,7 +67,8 @@ package struct TestWriter {
         if let failure = file.failure { lines += indented(failure) }
         for test in file.tests where test.outcome == .failed {
             lines.append("  ✗ \(test.name.printable)")
-            lines += (indented(test.message ?? "") + test.output.map { "    | \($0.printable)" }).map { "  " + $0 }
+            lines += indented(test.message ?? "").map { "  " + $0 }
+            lines += test.output.map { "      | \($0.replacing("\t", with: "  ").printable)" }
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -119,7 +120,8 @@ private enum TestAnything {
             case "\\": result += "\\\\"
             case "\n": result += "\\n"
             case "\t": result += "\\t"
-            case let other where other.properties.generalCategory == .control || other == "\u{2028}" || other == "\u{2029}":
+            case let other
+            where other.properties.generalCategory == .control || other == "\u{2028}" || other == "\u{2029}":
                 result += "\\u" + String(format: "%04x", other.value)
             default: result.unicodeScalars.append(scalar)
             }
@@ -150,10 +152,11 @@ private enum JUnit {
             time="\(seconds(file.tests.reduce(0) { $0 + $1.seconds }))">
 
             """
-        if let failure = file.failure {
+        if let failure = file.failure.map(escaped) {
+            let path = escaped(file.path)
             text += """
-                    <testcase name="loading" classname="\(escaped(file.path))" file="\(escaped(file.path))" time="0.000">
-                      <error message="\(escaped(failure))" type="error">\(escaped(failure))</error>
+                    <testcase name="loading" classname="\(path)" file="\(path)" time="0.000">
+                      <error message="\(failure)" type="error">\(failure)</error>
                     </testcase>
 
                 """

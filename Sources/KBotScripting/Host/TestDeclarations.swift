@@ -5,7 +5,12 @@ enum TestDeclarations {
         HostFunction("describe", [("name", "string"), ("body", "fun()")], nil, "Groups tests under a name."),
         HostFunction("before_each", [("body", "fun()")], nil, "Runs before each test of its group."),
         HostFunction("expect", [("value", "any")], "kbot.Expectation", "Begins an expectation: expect(x).to_be(1)."),
-        HostFunction("skip", [("reason", "string")], nil, "Ends the test, or the group it stands in, without a verdict."),
+        HostFunction(
+            "skip",
+            [("reason", "string")],
+            nil,
+            "Ends the test, or the group it stands in, without a verdict."
+        ),
     ]
 
     /// The global `it`, which is called and has a function besides.
@@ -17,7 +22,12 @@ enum TestDeclarations {
     )
     /// The functions of the global `it`.
     static let itFunctions = [
-        HostFunction("skip", [("name", "string"), ("body?", "fun()")], nil, "A test that is not run, and told as skipped.")
+        HostFunction(
+            "skip",
+            [("name", "string"), ("body?", "fun()")],
+            nil,
+            "A test that is not run, and told as skipped."
+        )
     ]
 
     /// The functions of the global `test`.
@@ -129,13 +139,13 @@ enum TestDeclarations {
     static let records: [HostRecord] = [
         HostRecord(
             type: "kbot.TestMarket",
-            help: "Facts of a bench's market; what is left out stays as it is.",
+            help: "Facts of a bench's market; what is left out stays as it is, false takes a price away.",
             fields: [
                 HostField("ticker", "string?", "The venue's name of the market."),
                 HostField("series", "string?", "The series; KXBTC15M unless given."),
-                HostField("bid", "number?", "Best bid, cents; 49 unless given."),
-                HostField("ask", "number?", "Best ask, cents; 51 unless given."),
-                HostField("last", "number?", "Price of the last trade, cents."),
+                HostField("bid", "number|false|nil", "Best bid, cents; 49 unless given."),
+                HostField("ask", "number|false|nil", "Best ask, cents; 51 unless given."),
+                HostField("last", "number|false|nil", "Price of the last trade, cents."),
                 HostField(
                     "open_time",
                     "number?",
@@ -143,7 +153,7 @@ enum TestDeclarations {
                 ),
                 HostField("close_time", "number?", "End of trading; 15 minutes later unless given."),
                 HostField("minutes_left", "number?", "Sets the close to so many minutes from now."),
-                HostField("strike", "number?", "Dollars."),
+                HostField("strike", "number|false|nil", "Dollars."),
                 HostField("grid", "\"tapered\"|\"cent\"|nil", "The price grid; \"tapered\" unless given."),
                 HostField("exposure", "number?", "Dollars at stake in all markets on the same underlying."),
                 HostField("status", "string?", "The market's status, such as \"active\"."),

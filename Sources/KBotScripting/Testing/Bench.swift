@@ -31,10 +31,13 @@ class Bench {
         [
             "market": method("market") { [self] call throws(LuaHostError) in
                 let names = [
-                    "ticker", "series", "bid", "ask", "last", "open_time", "close_time", "minutes_left", "strike", "grid",
+                    "ticker", "series", "bid", "ask", "last", "open_time", "close_time", "minutes_left", "strike",
+                    "grid",
                     "status", "exposure",
                 ]
-                try scene.set(try table(call, "market", names))
+                var changed = scene
+                try changed.set(try table(call, "market", names))
+                scene = changed
             },
             "book": method("book") { [self] call throws(LuaHostError) in
                 scene.set(call.kind(2) == .nil ? nil : try OrderBook(try table(call, "book", ["bids", "asks"])))

@@ -21,7 +21,7 @@ struct BenchCandle {
             let number =
                 source == .market
                 ? try table.number(name, 0.01...99.99, "a price between 0 and 100 cents")
-                : try table.number(name, 0.0001...1e9, "a price in dollars")
+                : try table.number(name, 0.0001...1e8, "a price in dollars")
             return number.map { Int64(($0 * scale).rounded()) }
         }
         let first = try price("open")

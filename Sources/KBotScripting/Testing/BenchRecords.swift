@@ -103,7 +103,8 @@ extension SettlementNews {
         case ("scalar", let value?) where value.isTradable: settlement = Settlement(value: value)
         default:
             throw LuaHostError(
-                "bench:settle takes result = \"yes\" (value = 100), \"no\" (value = 0), or \"scalar\" with a value between"
+                "bench:settle takes result = \"yes\" (value = 100), \"no\" (value = 0), "
+                    + "or \"scalar\" with a value between"
             )
         }
         self.init(settlement: settlement, netPnL: try table.money("net_pnl"))

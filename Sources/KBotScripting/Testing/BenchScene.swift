@@ -76,7 +76,7 @@ struct BenchScene {
         if let status = try table.choice("status", words) { self.status = status }
         if table.isNothing("strike") {
             strike = nil
-        } else if let dollars = try table.number("strike", 0...1e9, "a price in dollars") {
+        } else if let dollars = try table.number("strike", 0...1e8, "a price in dollars") {
             strike = SpotPrice(units: Int64((dollars * 10_000).rounded()))
         }
         try setTimes(table)

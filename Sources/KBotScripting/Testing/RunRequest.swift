@@ -46,7 +46,9 @@ package struct RunRequest: Hashable, Sendable {
         default: throw table.wrong("feed", "\"sim\" or \"replay:PATH\"")
         }
         duration = try table.text("duration").map { text throws(LuaHostError) in
-            guard let span = TimeSpan(text), span > .zero else { throw table.wrong("duration", "a time such as \"2h\"") }
+            guard let span = TimeSpan(text), span > .zero else {
+                throw table.wrong("duration", "a time such as \"2h\"")
+            }
             return span
         }
         guard let seed = UInt64(exactly: table["seed"]?.asInteger ?? (table["seed"] == nil ? 1 : -1)) else {

@@ -18,9 +18,9 @@ extension ScriptTests {
 
     /// Runs the tests beside a script against a new text of it, before that text takes the place of the old one.
     ///
-    /// For `X.lua` these are the tests of `X_test.lua`, which is read like any other script beside it; nil when there is no
-    /// such file. `script` and `modules` are those of ``TestSurroundings``. A test that names the script gets the new
-    /// text, whatever is on disk by then. Whole runs are not made: tests that ask for one are skipped.
+    /// For `X.lua` these are the tests of `X_test.lua`, which is read like any other script beside it; nil when there
+    /// is no such file. `script` and `modules` are those of ``TestSurroundings``. A test that names the script gets the
+    /// new text, whatever is on disk by then. Whole runs are not made: tests that ask for one are skipped.
     package static func run(
         beside candidate: ScriptFile,
         script: @escaping (String) -> Result<ScriptFile?, ScriptFailure>,

@@ -2,8 +2,8 @@ import KBotLua
 
 /// The tests of one `*_test.lua` file.
 ///
-/// The file is loaded once to learn what tests there are, and once more for each of them: a test runs in a machine of its
-/// own, with the scripts it drives in theirs, so that nothing one test does or leaves behind can change another.
+/// The file is loaded once to learn what tests there are, and once more for each of them: a test runs in a machine of
+/// its own, with the scripts it drives in theirs, so that nothing one test does or leaves behind can change another.
 package final class ScriptTests {
     /// The test file.
     package let file: ScriptFile

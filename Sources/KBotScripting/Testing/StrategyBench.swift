@@ -45,7 +45,9 @@ final class StrategyBench: Bench {
             },
             "fire_book": method("fire_book") { [self] call throws(LuaHostError) in
                 try require("on_book")
-                guard scene.book != nil else { throw LuaHostError("bench:fire_book: there is no book; bench:book sets one") }
+                guard scene.book != nil else {
+                    throw LuaHostError("bench:fire_book: there is no book; bench:book sets one")
+                }
                 scene.hear()
                 try reply(try answer("on_book") { strategy.onBook(context) }, to: call)
             },

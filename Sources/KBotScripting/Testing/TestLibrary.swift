@@ -1,13 +1,13 @@
 import KBotLua
 
-/// What collects the tests of a file, in Lua: `describe`, `it` and `before_each`; with ``TestMatchers`` all that test files
-/// are written with.
+/// What collects the tests of a file, in Lua: `describe`, `it` and `before_each`; with ``TestMatchers`` all that test
+/// files are written with.
 enum TestLibrary {
     /// The globals it gives test files.
     private static let globals = ["describe", "it", "before_each", "expect"]
 
-    /// Offers the globals in a machine, and returns what the host calls: one function that lists the tests, one that runs
-    /// the test with a number. `takeSkip` gives the reason of a `skip(reason)` once.
+    /// Offers the globals in a machine, and returns what the host calls: one function that lists the tests, one that
+    /// runs the test with a number. `takeSkip` gives the reason of a `skip(reason)` once.
     static func offer(
         in vm: LuaVM,
         takeSkip: LuaReference

@@ -6,7 +6,7 @@ final class TestMeter {
     private static let mostInstructions = 500_000_000
     /// What a call counts at least: getting there costs, too.
     private static let leastPerCall = 1_000
-    private static let mostBytes = 512 << 20
+    private static let mostBytes = 256 << 20
     private static let mostScripts = 1_000
 
     private(set) var spent = 0

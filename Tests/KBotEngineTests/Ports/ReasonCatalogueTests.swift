@@ -57,9 +57,11 @@ import Testing
         #expect(ReasonCode("MY_OWN").entries.isEmpty && ReasonCode("").entries.isEmpty)
     }
 
-    @Test func `the tables of the scripting guide name each`() throws {
-        let guide = Self.root.appendingPathComponent("docs/scripting.md")
-        let rows = try String(contentsOf: guide, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("| `") }
+    @Test func `the tables of the reference name each`() throws {
+        let reference = Self.root.appendingPathComponent("docs/scripting-api.md")
+        let rows = try String(contentsOf: reference, encoding: .utf8).split(separator: "\n").filter {
+            $0.hasPrefix("| `")
+        }
         let named = Set(
             rows.flatMap { row in
                 (row.dropFirst().split(separator: "|").first ?? "").matches(of: /`([^`]+)`/).map { String($0.1) }

@@ -28,7 +28,7 @@ extension StrategyNeeds {
 }
 
 extension IndicatorSpec {
-    private static func random(_ random: inout SeededGenerator) -> IndicatorSpec {
+    fileprivate static func random(_ random: inout SeededGenerator) -> IndicatorSpec {
         let period = Int.random(in: 2...6, using: &random)
         let all: [IndicatorSpec] = [
             .bollinger(period: period, deviations: 20_000), .sma(period: period), .ema(period: period),

@@ -1,6 +1,7 @@
-import KBotEngine
 import KBotModel
 import Testing
+
+@testable import KBotEngine
 
 /// An engine on the bench: feeds it events, keeps what it answers, and checks after every event what must always hold.
 ///
@@ -31,6 +32,8 @@ final class Bench {
     /// Whether the engine's equity is compared with the ledger after every event.
     var checksMoney = true
     private var violations: [String] = []
+    /// Looks at the engine after every event; hears which brackets there were before.
+    var watch: ((Set<ObjectIdentifier>) throws -> Void)?
 
     init(
         strategy: ScriptedStrategy = ScriptedStrategy(),
@@ -56,10 +59,11 @@ final class Bench {
         if case .market(let public_) = event, case .settled(let market, let settlement) = public_.kind {
             ledger.take(market, settlement)
         }
+        let before = watch == nil ? [] : Set(engine.brackets.map { ObjectIdentifier($0) })
         let effects = engine.process(event)
         log += effects
         for effect in effects { keep(effect) }
-        check(after: event)
+        check(after: event, before)
         return effects
     }
 
@@ -160,7 +164,7 @@ final class Bench {
         }
     }
 
-    private func check(after event: Event) {
+    private func check(after event: Event, _ before: Set<ObjectIdentifier>) {
         // What is due at the time of an underlying's price waits for the markets' own events and for its timer.
         let isSpot = if case .market(let event) = event { event.isSpot } else { false }
         if isSpot ? engine.nextDeadline < engine.now : engine.nextDeadline <= engine.now {
@@ -178,6 +182,7 @@ final class Bench {
             }
             if engine.accountView.equity != engine.equity { violations.append("two equities") }
         }
+        do { try watch?(before) } catch { violations.append("\(error)") }
         guard let violation = violations.first else { return }
         violations = []
         failures.append("at \(elapsed): \(violation)")

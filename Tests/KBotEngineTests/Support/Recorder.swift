@@ -145,3 +145,41 @@ extension Recorder {
     /// The markets it was asked about, in order.
     var asked: [MarketID] { calls.compactMap { $0.sight?.market } }
 }
+
+/// A rule that writes down everything it hears.
+final class NewsRule: RiskRule {
+    let name: String
+    private(set) var fills: [FillNews] = []
+    private(set) var settlements: [SettlementNews] = []
+    private(set) var days: [(time: Timestamp, account: AccountView)] = []
+    /// Position and exposure as seen at each call, and whether the order judged was reducing; nil where none was.
+    private(set) var sights: [(reducing: Bool?, position: PositionView?, exposure: Money)] = []
+    var messages: [StrategyMessage] = []
+
+    init(_ name: String = "news") { self.name = name }
+
+    func check(_ order: ProposedOrder, _ context: borrowing RuleContext) -> Verdict {
+        sights.append((order.isReducing, context.position, context.view.exposure))
+        return .allow
+    }
+
+    func onFill(_ news: FillNews, _ context: borrowing RuleContext) {
+        fills.append(news)
+        sights.append((nil, context.position, context.view.exposure))
+    }
+
+    func onSettle(_ news: SettlementNews, _ context: borrowing RuleContext) { settlements.append(news) }
+
+    func onDay(at time: Timestamp, account: AccountView) { days.append((time, account)) }
+
+    func takeMessages() -> [StrategyMessage] {
+        defer { messages = [] }
+        return messages
+    }
+
+    /// Net P&L told of a strategy's fills, and of all settlements.
+    func told(of strategy: StrategyName) -> Money {
+        fills.filter { $0.strategy == strategy }.compactMap(\.netPnL).reduce(.zero, +)
+    }
+    var toldOfSettlements: Money { settlements.compactMap(\.netPnL).reduce(.zero, +) }
+}

@@ -110,10 +110,15 @@ import Testing
     @Test func `test files see exactly the functions that are told`() throws {
         // The error of an unknown name lists those there are.
         let expectations = try Suites.outcome("expect(1).nothing()")
-        let known = try #require(expectations.firstMatch(of: /there is never, and ([a-z_, ]+)/)).1.split(separator: ", ")
+        let known = try #require(expectations.firstMatch(of: /there is never, and ([a-z_, ]+)/)).1.split(
+            separator: ", "
+        )
         #expect(known.map(String.init).sorted() == TestDeclarations.expectations.map(\.name).sorted())
         let globals = TestDeclarations.globals.map(\.name)
-        let functions = TestDeclarations.test.map { "test.\($0.name)" } + TestDeclarations.itFunctions.map { "it.\($0.name)" }
-        for name in globals + functions { #expect(try Suites.outcome("expect(\(name)).to_exist()") == "passed", "\(name)") }
+        let functions =
+            TestDeclarations.test.map { "test.\($0.name)" } + TestDeclarations.itFunctions.map { "it.\($0.name)" }
+        for name in globals + functions {
+            #expect(try Suites.outcome("expect(\(name)).to_exist()") == "passed", "\(name)")
+        }
     }
 }

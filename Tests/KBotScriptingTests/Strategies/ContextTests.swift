@@ -56,7 +56,7 @@ func `a script sees each field in its unit`(_ expression: String, _ value: Strin
     let body =
         "local p = ctx.position return nil, table.concat({ "
         + fields.map { "p.\($0)" }.joined(separator: ", ") + " }, ' ')"
-    #expect(try scene.run(body).decision.code == "long 3.0 45.1 40.0 55.5")
+    #expect(try scene.run(body).decision.code == "long 3 45.1 40 55.5")
 }
 
 @Test func `bands are in cents, rounded towards the mean`() throws {

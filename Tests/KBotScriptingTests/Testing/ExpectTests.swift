@@ -4,7 +4,8 @@ import Testing
 /// What `expect(value)` says.
 struct ExpectTests {
     @Test(arguments: [
-        "expect(45).to_be(45.0)", "expect('a').to_be('a')", "expect(nil).to_be(nil)", "expect().to_be_nil()", "expect({}).never.to_be({})",
+        "expect(45).to_be(45.0)", "expect('a').to_be('a')", "expect(nil).to_be(nil)", "expect().to_be_nil()",
+        "expect({}).never.to_be({})",
         "expect({ 1, { a = 'x' } }).to_equal({ 1, { a = 'x' } })", "expect({ 1 }).never.to_equal({ 1, 2 })",
         "expect({ a = 1, b = 2 }).never.to_equal({ a = 1 })", "expect(5).to_equal(5)", "expect({}).to_equal({})",
         "expect(0.1 + 0.2).to_be_near(0.3)", "expect(50).to_be_near(52, 2)", "expect(50).never.to_be_near(52, 1.9)",
@@ -31,7 +32,10 @@ struct ExpectTests {
         ("expect('a\\n\"b\"\\\\').to_be(nil)", #"expected nil, got "a\n\"b\"\\""#),
         ("expect(5).never.to_be(5)", "expected not 5, got 5"),
         ("expect({ 1, 2 }).to_be_nil()", "expected nil, got { 1, 2 }"),
-        ("expect({ b = 1, a = { true }, [7] = 's' }).to_be_nil()", #"expected nil, got { [7] = "s", a = { true }, b = 1 }"#),
+        (
+            "expect({ b = 1, a = { true }, [7] = 's' }).to_be_nil()",
+            #"expected nil, got { [7] = "s", a = { true }, b = 1 }"#
+        ),
         ("expect({ ['a b'] = 1 }).to_be_nil()", #"expected nil, got { ["a b"] = 1 }"#),
         ("expect({ {{{{{ 1 }}}}} }).to_be_nil()", "expected nil, got { { { { { {…} } } } } }"),
         ("expect(print).to_be_nil()", "expected nil, got function"),

@@ -59,10 +59,16 @@ struct ReferenceSuiteTests {
         Change("interval = params.interval", "interval = \"auto\""),
         Change("candle.open < bands.lower and ", ""),
         Change("candle.open < bands.lower and candle.close < bands.lower", "candle.open < bands.lower"),
-        Change("candle.open < bands.lower and candle.close < bands.lower", "math.max(candle.open, candle.close) <= bands.lower"),
+        Change(
+            "candle.open < bands.lower and candle.close < bands.lower",
+            "math.max(candle.open, candle.close) <= bands.lower"
+        ),
         Change("candle.open > bands.upper and ", ""),
         Change("candle.open > bands.upper and candle.close > bands.upper", "candle.open > bands.upper"),
-        Change("candle.open > bands.upper and candle.close > bands.upper", "math.min(candle.open, candle.close) >= bands.upper"),
+        Change(
+            "candle.open > bands.upper and candle.close > bands.upper",
+            "math.min(candle.open, candle.close) >= bands.upper"
+        ),
         Change("< params.min_minutes_left * 60", "<= params.min_minutes_left * 60"),
         Change("< params.min_minutes_left * 60", "< 8 * 60"),
         Change("\"TOO_CLOSE_TO_EXPIRY\", side", "\"TOO_CLOSE_TO_EXPIRY\""),
@@ -76,13 +82,19 @@ struct ReferenceSuiteTests {
         Change("inner, outer, \"stop\"", "outer, inner, \"stop\""),
         Change("if entry == stop then entry = snap(outer + sign * R) end", ""),
         Change("math.max(snap(stop), market.lowest_price)", "snap(stop)"),
-        Change("stop = math.min(math.max(snap(stop), market.lowest_price), market.highest_price)", "stop = math.max(snap(stop), market.lowest_price)"),
+        Change(
+            "stop = math.min(math.max(snap(stop), market.lowest_price), market.highest_price)",
+            "stop = math.max(snap(stop), market.lowest_price)"
+        ),
         Change("R * params.target_multiple", "R * 2"),
         Change("target < market.lowest_price", "target <= market.lowest_price"),
         Change("target > market.highest_price", "target >= market.highest_price"),
         Change("target < market.lowest_price or ", ""),
         Change("\"TARGET_OUT_OF_RANGE\", side", "\"TARGET_OUT_OF_RANGE\""),
-        Change("R < snap(market.step(entry) * params.min_stop_ticks)", "R <= snap(market.step(entry) * params.min_stop_ticks)"),
+        Change(
+            "R < snap(market.step(entry) * params.min_stop_ticks)",
+            "R <= snap(market.step(entry) * params.min_stop_ticks)"
+        ),
         Change("market.step(entry) * params.min_stop_ticks", "market.step(50) * params.min_stop_ticks"),
         Change("market.step(entry) * params.min_stop_ticks", "market.step(entry) * 3"),
         Change("R <= spread", "R < spread"),
@@ -93,7 +105,10 @@ struct ReferenceSuiteTests {
         Change("\"STOP_ALREADY_TOUCHED\", side", "\"STOP_ALREADY_TOUCHED\""),
         Change("sign * (entry - stop) <= 0", "sign * (entry - stop) < 0"),
         Change("\"INVALID_GEOMETRY\", side", "\"INVALID_GEOMETRY\""),
-        Change("< snap(sign * (entry - stop)) * params.min_reward_risk", "<= snap(sign * (entry - stop)) * params.min_reward_risk"),
+        Change(
+            "< snap(sign * (entry - stop)) * params.min_reward_risk",
+            "<= snap(sign * (entry - stop)) * params.min_reward_risk"
+        ),
         Change("snap(sign * (entry - stop)) * params.min_reward_risk", "R * params.min_reward_risk"),
         Change("\"REWARD_RISK_TOO_LOW\", side", "\"REWARD_RISK_TOO_LOW\""),
         Change(rule: "default = 3,", "default = 4,"),

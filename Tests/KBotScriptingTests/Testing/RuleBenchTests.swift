@@ -78,7 +78,10 @@ struct RuleBenchTests {
     @Test(arguments: [
         ("error('oh')", "b:check{}", "script_test.lua:2: rule.lua:2: oh (check in KXBTC15M-TEST"),
         ("return 'maybe'", "b:check{}", "check must return \"allow\", \"reduce\", \"deny\" or \"halt\""),
-        ("error('oh')", "pcall(b.check, b) b:check{}", "rule.lua failed in check with an error it had before: rule.lua:2: oh"),
+        (
+            "error('oh')", "pcall(b.check, b) b:check{}",
+            "rule.lua failed in check with an error it had before: rule.lua:2: oh"
+        ),
         ("", "b:check{ sid = 'long' }", "bench:check has no field 'sid'; did you mean 'side'?"),
         ("", "b:day()", "rule.lua has no on_day"),
         ("", "b:fill{}", "rule.lua has no on_fill"),

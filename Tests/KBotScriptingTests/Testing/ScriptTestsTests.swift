@@ -81,7 +81,8 @@ struct ScriptTestsTests {
         #expect(
             outcomes == [
                 "later: skipped: it.skip", "someday: skipped: it.skip", "half way: skipped: no data",
-                "caught: skipped: for good", "a group first: skipped: not now", "a group below second: skipped: not now",
+                "caught: skipped: for good", "a group first: skipped: not now",
+                "a group below second: skipped: not now",
                 "an empty group (all): skipped: nor this", "afterwards: passed",
             ]
         )
@@ -113,7 +114,9 @@ struct ScriptTestsTests {
         #expect(outcomes.count == 8)
         #expect(outcomes[0] == "raises: \(place):2: oh")
         #expect(outcomes[1] == "raises a table: \(place):3: the error is a table without a message")
-        #expect(outcomes[2].hasPrefix("loops: \(place):") && outcomes[2].hasSuffix("instruction limit of 50000000 reached"))
+        #expect(
+            outcomes[2].hasPrefix("loops: \(place):") && outcomes[2].hasSuffix("instruction limit of 50000000 reached")
+        )
         #expect(outcomes[3].contains("instruction limit"))
         #expect(outcomes[4].hasPrefix("recurses: \(place):"))
         #expect(outcomes[5].hasPrefix("eats: \(place):9: not enough memory"), "\(outcomes[5])")

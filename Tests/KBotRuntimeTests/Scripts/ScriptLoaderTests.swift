@@ -6,22 +6,29 @@ import Testing
 
 @testable import KBotRuntime
 
-@Suite struct StrategyLoaderTests {
+@Suite struct ScriptLoaderTests {
     private static let script = RunBench.root + "/strategies/bollinger_scalper.lua"
     private static let both = ["native:bollinger_scalper", script]
 
-    private func loader(_ parameters: String...) throws -> StrategyLoader {
-        try StrategyLoader(library: ScriptLibrary(home: RunBench.root), seed: 1, parameters: parameters)
+    private func loader(_ parameters: String...) throws -> ScriptLoader { try Self.loader(parameters) }
+
+    private static func loader(_ parameters: [String]) throws -> ScriptLoader {
+        try ScriptLoader(
+            library: ScriptLibrary(home: RunBench.root),
+            seed: 1,
+            parameters: parameters,
+            store: VersionStore(stateDirectory: "/nowhere")
+        )
     }
 
     /// One parameter in force.
-    private func value(_ name: String, _ strategy: String, _ loader: StrategyLoader) throws -> String? {
+    private func value(_ name: String, _ strategy: String, _ loader: ScriptLoader) throws -> String? {
         try loader.strategies([strategy]).first?.facts.parameters.first { $0.name == name }?.value
     }
 
     /// Exit code and message of a strategy that must not load.
     private func refusal(_ strategy: String, _ parameter: String...) throws -> String {
-        let loader = try StrategyLoader(library: ScriptLibrary(home: RunBench.root), seed: 1, parameters: parameter)
+        let loader = try Self.loader(parameter)
         let failure = #expect(throws: RunFailure.self, "\(strategy) took \(parameter)") {
             try loader.strategies([strategy])
         }
