@@ -3,6 +3,7 @@
 local function exit(net_pnl) return { role = "exit", side = "sell", price = 40, net_pnl = net_pnl } end
 
 describe("cooldown_after_loss", function()
+  ---@type kbot.RuleBench
   local bench
   before_each(function()
     bench = test.rule("cooldown_after_loss.lua", { minutes = 5 })

@@ -1,6 +1,7 @@
 -- The rule of max_entries_per_market.lua. Run it with: kbot test risk-rules/max_entries_per_market_test.lua
 
 describe("max_entries_per_market", function()
+  ---@type kbot.RuleBench
   local bench
   before_each(function() bench = test.rule("max_entries_per_market.lua", { entries = 2 }) end)
 

@@ -1,6 +1,7 @@
 -- The rule of max_underlying_exposure.lua. Run it with: kbot test risk-rules/max_underlying_exposure_test.lua
 
 describe("max_underlying_exposure", function()
+  ---@type kbot.RuleBench
   local bench
   before_each(function()
     bench = test.rule("max_underlying_exposure.lua", { percent = 10 }) -- 100 of 1,000 dollars

@@ -1,6 +1,7 @@
 -- The rule of volatility_brake.lua. Run it with: kbot test risk-rules/volatility_brake_test.lua
 
 describe("volatility_brake", function()
+  ---@type kbot.RuleBench
   local bench
   before_each(function()
     bench = test.rule("volatility_brake.lua", { minutes = 3, halve_at = 8, deny_at = 16 })

@@ -5,13 +5,27 @@
 
 local script = "bollinger_scalper.lua"
 
+-- Every parameter is given, so that these tests are about the rules and not about the defaults: who changes a default in
+-- the script changes nothing here.
+local standard = {
+  period = 25, stddev = 2.0, interval = "auto", geometry = "mirror", min_minutes_left = 8, min_stop_ticks = 3,
+  min_reward_risk = 2.0, target_multiple = 2.0,
+}
+
+local function strategy(params)
+  local given = {}
+  for name, value in pairs(standard) do given[name] = value end
+  for name, value in pairs(params or {}) do given[name] = value end
+  return test.strategy(script, given)
+end
+
 -- Candles whose bodies lie outside the bands of closes at 49 and 51; R is 3 cents.
 local below = { open = 41, high = 43, low = 40, close = 40 }
 local above = { open = 59, high = 60, low = 57, close = 60 }
 
 -- A bench with 24 closes at two prices in turn: the next candle is the first one judged.
 local function warm(params, low, high)
-  local bench = test.strategy(script, params)
+  local bench = strategy(params)
   for candle = 1, 24 do bench:candle(candle % 2 == 0 and (low or 49) or (high or 51)) end
   return bench
 end
@@ -65,7 +79,7 @@ describe("the trigger", function()
   it("is none for a price exactly on a band, and one for the least more", function()
     -- With two closes and one deviation the bands are the two closes themselves.
     local function answer(stddev, candle)
-      local pair = test.strategy(script, { period = 2, stddev = stddev })
+      local pair = strategy({ period = 2, stddev = stddev })
       pair:candle(50)
       return pair:candle(candle)
     end
@@ -93,7 +107,7 @@ describe("the trigger", function()
   end)
 
   it("needs as many candles as the bands", function()
-    local fresh = test.strategy(script)
+    local fresh = strategy()
     for _ = 1, 23 do fresh:candle(50) end
     local _, code = fresh:candle(below)
     expect(code).to_be("WARMING_UP")
@@ -102,7 +116,7 @@ describe("the trigger", function()
   end)
 
   it("takes the number of candles and the width from the parameters", function()
-    local short = test.strategy(script, { period = 5, stddev = 1.5 })
+    local short = strategy({ period = 5, stddev = 1.5 })
     short:candles{ 49, 51, 49, 51 }
     expect(short:candle(below).side).to_be("long")
     local _, code = warm{ stddev = 10 }:candle(below)
@@ -387,7 +401,7 @@ end)
 
 describe("the candles", function()
   local function interval(seconds, params)
-    local bench = test.strategy(script, params)
+    local bench = strategy(params)
     local open = 1800000000
     bench:market{ open_time = open, close_time = open + seconds }
     return bench.interval
@@ -412,7 +426,7 @@ describe("the candles", function()
   end)
 
   it("are judged in a daily market too", function()
-    local bench = test.strategy(script)
+    local bench = strategy()
     bench:market{ series = "KXBTCD", minutes_left = 24 * 60 }
     for candle = 1, 24 do bench:candle(candle % 2 == 0 and 49 or 51) end
     expect(bench:candle(below).side).to_be("long")
@@ -421,8 +435,8 @@ end)
 
 describe("the parameters", function()
   it("have bounds", function()
-    expect(function() test.strategy(script, { period = 1 }) end).to_fail("must be an integer from 2 to 500")
-    expect(function() test.strategy(script, { geometry = "sideways" }) end).to_fail("mirror, reversal")
-    expect(function() test.strategy(script, { perriod = 25 }) end).to_fail("did you mean 'period'?")
+    expect(function() strategy({ period = 1 }) end).to_fail("must be an integer from 2 to 500")
+    expect(function() strategy({ geometry = "sideways" }) end).to_fail("mirror, reversal")
+    expect(function() strategy({ perriod = 25 }) end).to_fail("did you mean 'period'?")
   end)
 end)

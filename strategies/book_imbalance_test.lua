@@ -25,6 +25,7 @@ local function lasting(book, params)
 end
 
 describe("the imbalance", function()
+  ---@type kbot.Bench
   local bench
   before_each(function() bench = test.strategy(script) end)
 

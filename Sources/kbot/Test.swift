@@ -7,6 +7,7 @@ struct TestScripts: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "test",
         abstract: "Run the tests of scripts.",
+        usage: "kbot test [<path> ...] [<options>]",
         discussion: """
             Tests are Lua files called NAME_test.lua beside the script they test. Without a path all of them below the \
             current folder are run. Leaves with 0 when no test failed, with 1 when one did, and with 3 when a file \

@@ -21,9 +21,8 @@ package enum AuthenticationProblem: Hashable, Sendable, CustomStringConvertible 
     ///
     /// `clock` is what was measured of the venue's clock. The venue's words decide, not their place: it tells some
     /// problems as a code and others as the details of one.
-    package init?(status: Int, body: [UInt8], clock: ClockEstimate? = nil) {
+    package init?(status: Int, body: ErrorBody, clock: ClockEstimate? = nil) {
         guard status == 401 || status == 403 else { return nil }
-        let body = VenueErrorBody(body)
         let words = [body.code, body.details, body.message].compactMap { $0?.lowercased() }
         func says(_ text: String) -> Bool { words.contains { $0.contains(text) } }
         if says("header_timestamp_expired") {
@@ -35,12 +34,31 @@ package enum AuthenticationProblem: Hashable, Sendable, CustomStringConvertible 
         } else if says("token_authentication_failure") {
             self = .notAuthenticated
         } else if status == 403 {
-            self = .scopeMissing(body.summary)
+            self = .scopeMissing(Self.summary(body))
         } else if words.contains("not_found") {
             self = .unknownKey
         } else {
-            self = .other(status: status, body.summary)
+            self = .other(status: status, Self.summary(body))
         }
+    }
+
+    /// Judges an answer by the bytes of its body.
+    package init?(status: Int, body: [UInt8], clock: ClockEstimate? = nil) {
+        self.init(status: status, body: ErrorBody(body), clock: clock)
+    }
+
+    /// What the venue says, made harmless to print and at most 200 characters long; nil when it says nothing.
+    private static func summary(_ body: ErrorBody) -> String? {
+        var texts: [String] = []
+        for case let text? in [body.code, body.message, body.details] where !text.isEmpty && !texts.contains(text) {
+            texts.append(text)
+        }
+        guard !texts.isEmpty else { return nil }
+        // A terminal obeys control characters, and a log has one line for each entry.
+        return String(
+            texts.joined(separator: ": ").unicodeScalars.prefix(200)
+                .map { (" "..."~").contains($0) ? Character($0) : "?" }
+        )
     }
 
     /// Whether the same request, signed anew with a fresh stamp, may succeed.

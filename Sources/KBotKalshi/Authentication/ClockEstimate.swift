@@ -12,6 +12,13 @@ package struct ClockEstimate: Hashable, Sendable {
     /// Number of samples it rests on.
     package let samples: Int
 
+    /// Makes an estimate.
+    package init(offset: TimeSpan, bounds: ClosedRange<TimeSpan>?, samples: Int) {
+        self.offset = offset
+        self.bounds = bounds
+        self.samples = samples
+    }
+
     /// Whether the clocks are more than a second apart, beyond what the samples leave open.
     package var isLarge: Bool {
         let limit = Self.greatestOffset

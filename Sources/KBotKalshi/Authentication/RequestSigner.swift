@@ -23,7 +23,7 @@ package struct RequestSigner: Sendable, CustomStringConvertible, CustomDebugStri
 
     /// The headers for a request that is sent at once; without a time it is stamped with the venue's clock.
     package func headers(
-        method: String,
+        method: HTTPMethod,
         path: String,
         at time: Timestamp? = nil
     ) throws(SigningError) -> AuthenticationHeaders {

@@ -72,7 +72,7 @@ package final class PaperRun {
         // For people the terminal tells; the log tells machines, and people who ask for debugging.
         let logs = settings.logFormat == .json || settings.logLevel < .info
         log = logs ? NoteLog(logger) : nil
-        terminal = Terminal(narrates: plan.speed != .max && !logs)
+        terminal = Terminal(narrates: plan.speed != .max && !logs, isSilent: plan.isQuiet)
     }
 
     /// Budgets by strategy, each of a strategy that runs.

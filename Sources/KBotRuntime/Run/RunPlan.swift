@@ -48,6 +48,8 @@ package struct RunPlan: Sendable {
     package var fallsBack = false
     /// Reloads of an earlier run to repeat at the same places.
     package var recordedReloads: [ScriptSwap] = []
+    /// Whether nothing is told on the terminal: for a run inside another program, such as a script's test.
+    package var isQuiet = false
     /// The run's name.
     package var id = RunID("run")
     /// Version of kbot.

@@ -37,6 +37,7 @@ struct TestRuns {
 
     private func plan(_ request: RunRequest) -> RunPlan {
         var plan = RunPlan()
+        plan.isQuiet = true
         plan.strategies = [path(request.strategy)]
         plan.rules = request.rules.map(path)
         plan.parameters = request.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }

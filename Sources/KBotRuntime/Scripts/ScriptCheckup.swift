@@ -51,9 +51,7 @@ package enum ScriptCheckup {
 
     /// The scripts a name stands for: those in a folder, not their tests; of a test file none; else itself.
     private static func scripts(_ name: String) -> [String] {
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: name, isDirectory: &isFolder), isFolder.boolValue {
-            let files = (try? FileManager.default.contentsOfDirectory(atPath: name)) ?? []
+        if let files = try? FileManager.default.contentsOfDirectory(atPath: name) {
             return files.filter { $0.hasSuffix(".lua") && !$0.hasSuffix("_test.lua") }.sorted().map { "\(name)/\($0)" }
         }
         return name.hasSuffix("_test.lua") ? [] : [name]

@@ -8,6 +8,7 @@ import KBotReports
 struct Terminal {
     private let isTerminal: Bool
     private let narrates: Bool
+    private let isSilent: Bool
     private let clock = ContinuousClock()
     private let started: ContinuousClock.Instant
     private var lastDraw: ContinuousClock.Instant
@@ -23,9 +24,10 @@ struct Terminal {
     private static let interval = Duration.milliseconds(200)
 
     /// Makes a terminal; `narrates` at finite speed.
-    init(narrates: Bool) {
+    init(narrates: Bool, isSilent: Bool = false) {
         isTerminal = isatty(STDERR_FILENO) == 1
         self.narrates = narrates
+        self.isSilent = isSilent
         started = clock.now
         lastDraw = started
     }
@@ -142,5 +144,8 @@ struct Terminal {
         drawn = text.count
     }
 
-    private func put(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
+    private func put(_ text: String) {
+        guard !isSilent else { return }
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+    }
 }

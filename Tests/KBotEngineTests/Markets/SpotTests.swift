@@ -260,3 +260,15 @@ func `prices from before the first market are kept, and nothing begins with them
     bench.wait(.minutes(1))
     #expect(recorder.calls.count == 3, "the start, a trade and a book")
 }
+
+@Test func `between candles it is asked about the markets on its underlying alone`() {
+    let recorder = Recorder(spot: btc, every: .seconds(10), timer: .seconds(10), callbacks: [.trade, .book])
+    let bench = Bench(others: [recorder])
+    for (index, series) in (["KXETH15M", "KXBTC15M", "SERIES"] as [SeriesTicker]).enumerated() {
+        bench.list(Int32(index), series: series)
+        bench.trade(50, in: Int32(index))
+        bench.quote(40, 60, in: Int32(index))
+    }
+    bench.wait(.seconds(10))
+    #expect(recorder.asked == [MarketID(1), MarketID(1), MarketID(1)])
+}

@@ -29,7 +29,7 @@ struct HTTPDateTests {
 
     private func written(_ seconds: Int64, _ format: String) -> String {
         var time = time_t(seconds)
-        var parts = tm()
+        var parts = unsafe tm()
         unsafe gmtime_r(&time, &parts)
         var buffer = [CChar](repeating: 0, count: 64)
         let count = unsafe strftime(&buffer, buffer.count, format, &parts)

@@ -83,6 +83,11 @@ final class ScratchFolder {
     }
 }
 
+/// The forms of a key that can be used.
+enum KeyForm: CaseIterable, Sendable {
+    case rsaPKCS1, rsaPKCS8, ed25519
+}
+
 /// Keys in every form, made once for all tests of a run.
 struct SampleKeys: Sendable {
     let rsaPKCS1: String
@@ -134,6 +139,15 @@ struct SampleKeys: Sendable {
         _ = try make("ed.der", "pkey", "-in", "ed", "-outform", "DER")
         rsaDER = Array(try Data(contentsOf: folder.url.appendingPathComponent("rsa.der")))
         ed25519DER = Array(try Data(contentsOf: folder.url.appendingPathComponent("ed.der")))
+    }
+
+    /// A key that can be used.
+    func text(_ form: KeyForm) -> String {
+        switch form {
+        case .rsaPKCS1: rsaPKCS1
+        case .rsaPKCS8: rsaPKCS8
+        case .ed25519: ed25519
+        }
     }
 
     /// All texts that hold a private key.

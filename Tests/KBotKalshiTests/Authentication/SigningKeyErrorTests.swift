@@ -126,8 +126,7 @@ struct SigningKeyErrorTests {
             }
             guard let error = error(bytes) else { return }
             kinds.insert(error)
-            let shown = shownTexts(error).joined(separator: "\n")
-            try hold(!pieces.contains { shown.contains($0) }, "\(error)")
+            try hold(!shows(shownTexts(error), any: pieces), "\(error)")
         }
         #expect(kinds.count > 3)
     }
@@ -143,6 +142,16 @@ struct SigningKeyErrorTests {
         #expect(SigningKeyError.unsupportedAlgorithm("EC").description.hasPrefix("an EC key; Kalshi takes RSA"))
         #expect(SigningKeyError.unsupportedAlgorithm("DSA").description.hasPrefix("a DSA key"))
         #expect(SigningKeyError.tooSmall(bits: 1_024).description.contains("1024 bits; 2048 is the least"))
+    }
+}
+
+/// Whether one of the texts holds one of the pieces, all of which have sixteen characters.
+func shows(_ texts: [String], any pieces: Set<String>) -> Bool {
+    texts.contains { text in
+        let bytes = Array(text.utf8)
+        return (0..<max(bytes.count - 15, 0)).contains {
+            pieces.contains(String(decoding: bytes[$0..<$0 + 16], as: UTF8.self))
+        }
     }
 }
 

@@ -10,9 +10,9 @@ struct SigningKeyTests {
 
     init() throws { keys = try SampleKeys.made.get() }
 
-    @Test(arguments: [\SampleKeys.rsaPKCS1, \SampleKeys.rsaPKCS8] as [KeyPath<SampleKeys, String> & Sendable])
-    func `openssl accepts what an RSA key signs, and nothing else`(form: KeyPath<SampleKeys, String> & Sendable) throws {
-        let key = try SigningKey(keys[keyPath: form])
+    @Test(arguments: [KeyForm.rsaPKCS1, .rsaPKCS8])
+    func `openssl accepts what an RSA key signs, and nothing else`(form: KeyForm) throws {
+        let key = try SigningKey(keys.text(form))
         #expect(key.algorithm == .rsaPSS(bits: 2_048))
         let signature = try key.signature(of: message)
         #expect(signature.count == 256)
@@ -63,9 +63,9 @@ struct SigningKeyTests {
         #expect(try SigningKey(relabelled).algorithm == .rsaPSS(bits: 2_048))
     }
 
-    @Test(arguments: [\SampleKeys.rsaPKCS1, \SampleKeys.rsaPKCS8, \SampleKeys.ed25519] as [KeyPath<SampleKeys, String> & Sendable])
-    func `text around the block and other line ends do no harm`(form: KeyPath<SampleKeys, String> & Sendable) throws {
-        let text = keys[keyPath: form]
+    @Test(arguments: KeyForm.allCases)
+    func `text around the block and other line ends do no harm`(form: KeyForm) throws {
+        let text = keys.text(form)
         let expected = try SigningKey(text).algorithm
         let indented = text.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n")
         for variant in [

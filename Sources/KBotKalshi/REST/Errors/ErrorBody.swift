@@ -19,11 +19,13 @@ package struct ErrorBody: Hashable, Sendable {
             isForeign = true
             return
         }
-        self.init(json)
+        readAny(json)
     }
 
     /// Reads an error that stands inside an answer, as in those to batches.
-    package init(_ json: JSON) {
+    package init(_ json: JSON) { readAny(json) }
+
+    private mutating func readAny(_ json: JSON) {
         guard let object = json.object else {
             message = json.text
             return

@@ -1,4 +1,4 @@
-package import KBotModel
+import KBotModel
 
 /// Judging answers of a bad status.
 extension VenueError {
@@ -84,6 +84,7 @@ extension VenueError {
         if body.isForeign, effect != .read { return effect == .once ? .outcomeUnknown : .retryable }
         return switch kind {
         case .orderAlreadyExists: .conflict
+        case .conflict: effect == .once ? .conflict : .notRetryable
         case .gone: .gone
         case .clockSkew: .needsClock
         case .other where status == nil: effect == .once ? .outcomeUnknown : .notRetryable

@@ -133,10 +133,9 @@ package struct RateLimiter: Sendable {
         for index in writes.indices { writes[index].bucket.fill(writeLimit, at: now) }
         var longest = TimeSpan.zero
         for place in places(of: ticket.scope) {
-            let ahead = waiting.lazy.filter { isAhead($0, of: ticket) && places(of: $0.scope).contains(place) }
-                .reduce(0) { $0 + min($1.cost, limit.capacity) }
-            let needed = min(ahead + ticket.cost + reserve(for: ticket, of: limit), limit.capacity + ahead)
-            let missing = needed * 1_000_000 - level(place)
+            let ahead = waiting.filter { isAhead($0, of: ticket) && places(of: $0.scope).contains(place) }
+                .reduce(Int64(0)) { $0 + min($1.cost, limit.capacity) }
+            let missing = (ahead + ticket.cost + reserve(for: ticket, of: limit)) * 1_000_000 - level(place)
             if missing > 0 {
                 longest = max(longest, TimeSpan(microseconds: ceilDivide(missing, by: limit.refill)))
             }

@@ -43,8 +43,17 @@ package struct RowReader: Sendable {
         do { return try Value(wire: json) } catch { throw error.under(key) }
     }
 
+    /// A field that some answers have under another name.
+    package func optional<Value: WireValue>(_ key: String, or other: String) throws(WireError) -> Value? {
+        if let value: Value = try optional(key) { return value }
+        return try optional(other)
+    }
+
     /// A list that may be absent or null, which is to say empty.
-    package func list<Value: WireValue>(_ key: String) throws(WireError) -> [Value] { try optional(key) ?? [] }
+    package func list<Value: WireValue>(_ key: String) throws(WireError) -> [Value] {
+        let list: [Value]? = try optional(key)
+        return list ?? []
+    }
 
     /// A time that may be absent.
     ///
