@@ -4,14 +4,32 @@
 
 // Host functions, host objects and the "did you mean" of unknown names.
 
+/// Takes what the host did for a script off the script's limits. Raises. [-0, +0]
+///
+/// While the host works nothing is counted and nothing refused: a loop of such calls could take any time and any memory.
+static void account(lua_State *L, kb_vm *vm) {
+    kb_charge(L, KB_HOST_CALL_COST + (int64_t)(vm->host_growth / KB_HOST_BYTES_PER_INSTRUCTION));
+    if (vm->memory <= vm->memory_limit) {
+        return;
+    }
+    lua_gc(L, LUA_GCCOLLECT);
+    kb_charge(L, (int64_t)(vm->memory / KB_BYTES_PER_INSTRUCTION));
+    if (vm->memory > vm->memory_limit) {
+        vm->refused = true;
+        luaL_error(L, "not enough memory");
+    }
+}
+
 int kb_call_host(lua_State *L, int32_t id) {
     kb_vm *vm = kb_of(L);
     lua_State *running = vm->running;
     vm->running = L;
     vm->scripted = false;
+    vm->host_growth = 0;
     int32_t count = vm->host(vm->context, id);
     vm->scripted = true;
     vm->running = running;
+    account(L, vm);
     if (count >= 0) {
         return count;
     }

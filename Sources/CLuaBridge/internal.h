@@ -21,6 +21,11 @@ enum {
     /// Growth in bytes from which an allocation is charged to the instruction budget, and bytes per instruction.
     KB_CHARGED_GROWTH = 1024,
     KB_BYTES_PER_INSTRUCTION = 64,
+    /// Instructions a call of the host stands for, and bytes it makes or reads for one more.
+    KB_HOST_CALL_COST = 50,
+    KB_HOST_BYTES_PER_INSTRUCTION = 4,
+    /// Instructions the search for a module stands for: the host may look at the disk.
+    KB_REQUIRE_COST = 2000,
     /// Instructions for the `__tostring` of an error object.
     KB_DESCRIBE_BUDGET = 100000,
     KB_INTERN_SLOTS = 512,
@@ -46,6 +51,8 @@ struct kb_vm {
     size_t memory;
     size_t peak_memory;
     size_t memory_limit;
+    /// Bytes the host allocated in the present call from a script.
+    size_t host_growth;
     /// The limits apply: script code is on top.
     bool scripted;
     /// An entry from the host is open.

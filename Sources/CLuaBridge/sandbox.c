@@ -123,6 +123,7 @@ static int run_module(lua_State *L) {
     size_t length;
     const char *source = lua_tolstring(L, 2, &length);
     const char *chunk = lua_tostring(L, 3);
+    kb_charge(L, (int64_t)length / 4);
     if (kb_compile(L, source, length, chunk) != LUA_OK) {
         return lua_error(L);
     }
@@ -146,6 +147,7 @@ int kb_require(lua_State *L) {
         return 1;
     }
     lua_pop(L, 1);
+    kb_charge(L, KB_REQUIRE_COST);
 
     // A light userdata marks a module that is being loaded.
     lua_pushvalue(L, 1);

@@ -39,7 +39,9 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
         vm->memory -= old;
         return NULL;
     }
-    if (new_size > old && vm->scripted && !may_grow(vm, !block && old_size == LUA_TSTRING, new_size - old)) {
+    if (new_size > old && !vm->scripted) {
+        vm->host_growth += new_size - old;
+    } else if (new_size > old && !may_grow(vm, !block && old_size == LUA_TSTRING, new_size - old)) {
         return NULL;
     }
     void *moved = realloc(block, new_size);
@@ -159,6 +161,10 @@ kb_statistics kb_get_statistics(const kb_vm *vm) {
         .peak_memory = vm->peak_memory,
         .last_instructions = vm->granted - vm->budget,
     };
+}
+
+void kb_charge_host(kb_vm *vm, size_t bytes) {
+    vm->host_growth += bytes;
 }
 
 bool kb_is_busy(const kb_vm *vm) {

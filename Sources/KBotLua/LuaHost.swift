@@ -185,6 +185,7 @@ package struct LuaHostCall: ~Copyable {
     package func string(_ position: Int) -> String? {
         guard position >= 1, position <= count else { return nil }
         guard case .string(let string) = core.scalar(at: Int32(position)) else { return nil }
+        charge(bytes: string.utf8.count)
         return string
     }
 
@@ -201,6 +202,11 @@ package struct LuaHostCall: ~Copyable {
         } catch {
             throw LuaHostError(error.message)
         }
+    }
+
+    /// Takes work off the script's instructions that its limits cannot see: as much as reading so many bytes.
+    package func charge(bytes: Int) {
+        unsafe kb_charge_host(core.handle, bytes)
     }
 
     // MARK: Replies, in order

@@ -130,6 +130,8 @@ size_t kb_close(kb_vm *vm);
 void kb_seed(kb_vm *vm, uint64_t seed);
 /// Reads the counters. Never raises.
 kb_statistics kb_get_statistics(const kb_vm *vm);
+/// Counts bytes a host function read as part of its cost to the script. Never raises.
+void kb_charge_host(kb_vm *vm, size_t bytes);
 /// Whether script code is running (then only host-function calls are legal). Never raises.
 bool kb_is_busy(const kb_vm *vm);
 /// Runs a full garbage collection. Limits off, never raises.

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Signatures made ahead, so that sending a request costs no RSA.
 ///
-/// An RSA signature takes about a millisecond, which an order or a cancel should not wait for. The owner registers what
+/// An RSA signature takes up to a millisecond of CPU, which an order or a cancel should not wait for. The owner registers what
 /// it may have to send (the path of new orders, a cancel path for each resting order) and calls ``renew(now:atMost:)``
 /// from a task of its own. All times are the venue's, and come in; any number of threads may call.
 ///

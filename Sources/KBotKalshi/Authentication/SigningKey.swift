@@ -39,7 +39,7 @@ package struct SigningKey: Sendable, CustomStringConvertible, CustomDebugStringC
 
     /// Signs a message: as many bytes as the modulus has for RSA (and others each time), 64 for Ed25519.
     ///
-    /// RSA takes about a millisecond of CPU. Throws ``SigningError/refused`` only.
+    /// RSA takes up to a millisecond of CPU. Throws ``SigningError/refused`` only.
     package func signature(of message: [UInt8]) throws(SigningError) -> [UInt8] {
         guard let signature = handle.signature(of: message, algorithm) else { throw .refused }
         return signature

@@ -15,7 +15,7 @@ struct SignatureBankTests {
     }
 
     @Test func `a signature made ahead is handed out until it is five seconds old`() throws {
-        let bench = Bench()
+        let bench = BankBench()
         #expect(bench.bank.register(create))
         #expect(try bench.bank.renew(now: start) == 1)
         for age in [0, 1, 2_999_999, 5_000_000] as [Int64] {
@@ -28,7 +28,7 @@ struct SignatureBankTests {
     }
 
     @Test func `the age counts from the stamp, which has whole milliseconds`() throws {
-        let bench = Bench()
+        let bench = BankBench()
         bench.bank.register(create)
         try bench.bank.renew(now: start + TimeSpan(microseconds: 999))
         let late = start + TimeSpan(microseconds: 5_000_001)
@@ -36,7 +36,7 @@ struct SignatureBankTests {
     }
 
     @Test func `each is renewed when it is three seconds old`() throws {
-        let bench = Bench()
+        let bench = BankBench()
         #expect(bench.bank.nextRenewal(now: start) == nil)
         bench.bank.register(create)
         #expect(bench.bank.nextRenewal(now: start) == start)
@@ -51,7 +51,7 @@ struct SignatureBankTests {
     }
 
     @Test func `one that is signed on the spot is kept, if its target is registered`() throws {
-        let bench = Bench()
+        let bench = BankBench()
         bench.bank.register(create)
         _ = try bench.bank.headers(for: create, now: start)
         _ = try bench.bank.headers(for: create, now: start + .seconds(1))
@@ -62,7 +62,7 @@ struct SignatureBankTests {
     }
 
     @Test func `registering twice changes nothing, and unregistering ends it`() throws {
-        let bench = Bench()
+        let bench = BankBench()
         bench.bank.register(create)
         try bench.bank.renew(now: start)
         #expect(bench.bank.register(create))
@@ -76,7 +76,7 @@ struct SignatureBankTests {
     }
 
     @Test func `a full bank turns targets away, and still signs for them`() throws {
-        let bench = Bench(capacity: 1)
+        let bench = BankBench(capacity: 1)
         #expect(bench.bank.register(create) && !bench.bank.register(cancel) && bench.bank.register(create))
         #expect(bench.bank.statistics.turnedAway == 1 && bench.bank.statistics.registered == 1)
         #expect(try bench.bank.headers(for: cancel, now: start).time == start)
@@ -85,7 +85,7 @@ struct SignatureBankTests {
     }
 
     @Test func `a renewal may be cut into pieces, the longest waiting first`() throws {
-        let bench = Bench()
+        let bench = BankBench()
         bench.bank.register(create)
         try bench.bank.renew(now: start)
         bench.bank.register(cancel)
@@ -100,7 +100,7 @@ struct SignatureBankTests {
     }
 
     @Test func `when the clock is set back nothing from the future is handed out`() throws {
-        let bench = Bench()
+        let bench = BankBench()
         bench.bank.register(create)
         try bench.bank.renew(now: start)
         let earlier = start - .seconds(20)
@@ -111,7 +111,7 @@ struct SignatureBankTests {
     }
 
     @Test func `a refusal to sign is passed on, and later ones can succeed`() throws {
-        let bench = Bench()
+        let bench = BankBench()
         bench.bank.register(create)
         bench.refuse(true)
         #expect(throws: SigningError.refused) { try bench.bank.renew(now: start) }
@@ -124,7 +124,7 @@ struct SignatureBankTests {
     @Test func `whatever happens, nothing older than five seconds or from the future is handed out`() throws {
         try forSeeds(0..<300) { random in
             let capacity = Int.random(in: 1...6, using: &random)
-            let bench = Bench(capacity: capacity)
+            let bench = BankBench(capacity: capacity)
             var now = start
             var asked = 0
             for _ in 0..<200 {
@@ -154,7 +154,7 @@ struct SignatureBankTests {
     }
 
     @Test func `threads may use it at once`() async throws {
-        let bench = Bench()
+        let bench = BankBench()
         let bank = bench.bank
         let start = start
         let counts = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -182,7 +182,7 @@ struct SignatureBankTests {
 }
 
 /// A bank whose signatures are the path, and counted.
-private struct Bench {
+private struct BankBench {
     final class Signer: Sendable {
         let refuses = Mutex(false)
         let count = Mutex(0)

@@ -54,7 +54,7 @@ final class FakeVenue: HTTPTransport {
 
     /// Places an order of an earlier run.
     func add(_ order: CreateOrder) {
-        state.withLock { Self.make(&$0, order, clock.venue - .hours(1)) }
+        state.withLock { _ = Self.make(&$0, order, clock.venue - .hours(1)) }
     }
 
     func send(_ request: HTTPRequest, deadline: Timestamp) async throws(TransportError) -> HTTPResponse {

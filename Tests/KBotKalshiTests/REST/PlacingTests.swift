@@ -173,6 +173,39 @@ struct PlacingTests {
         }
     }
 
+    @Test func `an id of an earlier run is refused, whatever it was`() async {
+        var rules = FakeVenue.Rules()
+        rules.faults = 0
+        let venue = FakeVenue(seed: 1, clock: TestClock(), rules: rules)
+        venue.add(order("run-1"))
+        guard case .rejected(let error) = await client(venue, 1).place(order("run-1")) else {
+            Issue.record("not rejected")
+            return
+        }
+        #expect(error.rejectReason == .orderAlreadyExists)
+        #expect(venue.count("run-1") == 1 && venue.requests.lookUps == 1)
+    }
+
+    @Test func `an order in doubt is looked up before it is sent`() async {
+        var rules = FakeVenue.Rules()
+        rules.faults = 0
+        let venue = FakeVenue(seed: 2, clock: TestClock(), rules: rules)
+        venue.add(order("run-1"))
+        let client = client(venue, 2)
+        guard case .found = await client.place(order("run-1"), inDoubtSince: TestClock.start - .hours(2)),
+            case .placed = await client.place(order("run-2"), inDoubtSince: TestClock.start - .hours(2))
+        else {
+            Issue.record("not found, or not placed")
+            return
+        }
+        #expect(venue.requests.creates == 1)
+        guard case .absent = await client.lookUp(order("run-3"), sentAt: TestClock.start) else {
+            Issue.record("not absent")
+            return
+        }
+        #expect(venue.requests.creates == 1)
+    }
+
     @Test func `orders placed side by side keep within the bucket`() async {
         var rules = FakeVenue.Rules()
         rules.faults = 0

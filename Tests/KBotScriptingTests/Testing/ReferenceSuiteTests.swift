@@ -46,14 +46,6 @@ struct ReferenceSuiteTests {
     }
 
     @Test(arguments: [
-        Change("default = 25,", "default = 24,"),
-        Change("default = 2.0, min = 0.1, max = 10,", "default = 2.5, min = 0.1, max = 10,"),
-        Change("default = \"auto\"", "default = \"5s\""),
-        Change("default = \"mirror\"", "default = \"reversal\""),
-        Change("default = 8,", "default = 7,"),
-        Change("default = 3,", "default = 2,"),
-        Change("default = 2.0, min = 0, max = 100,", "default = 1.0, min = 0, max = 100,"),
-        Change("default = 2.0, min = 0.1, max = 20,", "default = 2.5, min = 0.1, max = 20,"),
         Change("period = params.period", "period = 25"),
         Change("stddev = params.stddev", "stddev = 2.0"),
         Change("interval = params.interval", "interval = \"auto\""),

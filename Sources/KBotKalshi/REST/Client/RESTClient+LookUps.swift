@@ -38,7 +38,7 @@ extension RESTClient {
     }
 
     /// What a look-up of an order in doubt found.
-    enum Sighting: Sendable {
+    package enum Sighting: Sendable {
         /// It is there.
         case found(OrderRow)
         /// It is not there, and the reads that say so are newer than the doubt.
@@ -47,11 +47,11 @@ extension RESTClient {
         case undecided
     }
 
-    /// Looks an order up until it is seen, or its absence means something.
+    /// Looks an order up that was first sent at some time, until it is seen or its absence means something; sends none.
     ///
     /// Absence counts once the venue's own stamp of its reads has passed the end of the doubt; should that stamp never
     /// come so far, as it may on a quiet account, four looks with growing pauses count as well.
-    func sight(_ order: CreateOrder, from began: Timestamp) async -> Sighting {
+    package func lookUp(_ order: CreateOrder, sentAt: Timestamp) async -> Sighting {
         let doubtEnded = clock.now()
         let deadline = clock.uptime() + configuration.patience
         let scope = AccountScope(subaccount: order.subaccount)
@@ -60,7 +60,7 @@ extension RESTClient {
             do throws(VenueError) {
                 // Asked before the list, so that the list is at least as new as this says.
                 let asOf = try? await send(.userDataTimestamp().urgent(.reducing), deadline: deadline)
-                let from = began - configuration.lookBack
+                let from = sentAt - configuration.lookBack
                 if let row = try await find(
                     clientID: order.clientID,
                     order.ticker,

@@ -1,20 +1,24 @@
-import KBotModel
+package import KBotModel
 
 /// Placing orders so that none is ever placed twice, or lost track of.
 extension RESTClient {
     /// Places an order, whatever goes wrong on the way.
     ///
     /// When an answer is lost, the order is looked up by our id, and sent again, with the same id, only when it is not
-    /// there. `isInDoubt` says that it was sent before with an unknown outcome: it is then looked up first.
-    package func place(_ order: CreateOrder, isInDoubt: Bool = false) async -> Placement {
-        let began = clock.now()
-        var retry = Retry(deadline: clock.uptime() + configuration.patience)
-        guard isInDoubt else { return await send(order, began, &retry) }
+    /// there. `inDoubtSince` says that it was first sent then, with an unknown outcome: it is then looked up first. It is
+    /// not sent any more once `patience` is over, the client's own when nil; looking it up may take longer.
+    package func place(
+        _ order: CreateOrder,
+        inDoubtSince: Timestamp? = nil,
+        patience: TimeSpan? = nil
+    ) async -> Placement {
+        var retry = Retry(deadline: clock.uptime() + (patience ?? configuration.patience))
+        guard let inDoubtSince else { return await send(order, clock.now(), &retry) }
         let lost = VenueError(.lostAnswer, .outcomeUnknown, message: "the answer was lost before")
-        return await resolve(order, began, lost, &retry, canResend: true)
+        return await resolve(order, inDoubtSince, lost, &retry, canResend: true)
     }
 
-    /// Places several orders, each for itself, in as few batches as the bucket allows.
+    /// Places several orders, each for itself, in as few batches as the bucket allows; in the order given.
     package func place(_ orders: [CreateOrder]) async -> [Placement] {
         var placements: [Placement] = []
         var rest = orders[...]
@@ -27,6 +31,7 @@ extension RESTClient {
     }
 
     private func placeBatch(_ batch: [CreateOrder]) async -> [Placement] {
+        let began = clock.now()
         var placements: [Placement] = []
         do throws(VenueError) {
             let items = try await send(.create(batch))
@@ -34,23 +39,27 @@ extension RESTClient {
                 // By our id where the answer has it; the order of the answer is only the venue's promise.
                 let named = items.first { $0.clientID == order.clientID }
                 let item = named ?? (index < items.count && items[index].clientID == nil ? items[index] : nil)
-                placements.append(await placement(of: order, item))
+                placements.append(await placement(of: order, item, began))
             }
         } catch {
             for order in batch {
                 let isInDoubt = error.disposition == .outcomeUnknown || error.disposition == .conflict
-                placements.append(isInDoubt ? await place(order, isInDoubt: true) : .rejected(error))
+                placements.append(isInDoubt ? await place(order, inDoubtSince: began) : .rejected(error))
             }
         }
         return placements
     }
 
-    private func placement(of order: CreateOrder, _ item: BatchItem<CreatedOrder>?) async -> Placement {
+    private func placement(
+        of order: CreateOrder,
+        _ item: BatchItem<CreatedOrder>?,
+        _ began: Timestamp
+    ) async -> Placement {
         switch item?.result {
         case .success(let created)?: return .placed(created)
         case .failure(let error)? where error.disposition == .notRetryable || error.disposition == .gone:
             return .rejected(error)
-        case .failure?, nil: return await place(order, isInDoubt: true)
+        case .failure?, nil: return await place(order, inDoubtSince: began)
         }
     }
 
@@ -90,7 +99,7 @@ extension RESTClient {
     ) async -> Placement {
         let wasDoubted = retry.doubted
         if error.disposition == .outcomeUnknown { retry.doubted = true }
-        switch await sight(order, from: began) {
+        switch await lookUp(order, sentAt: began) {
         case .found(let row):
             guard row.isWhat(order) else {
                 return .rejected(
