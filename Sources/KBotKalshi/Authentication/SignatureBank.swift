@@ -66,7 +66,8 @@ package final class SignatureBank: Sendable {
 
     /// Makes an empty bank whose signatures a signer makes.
     package convenience init(capacity: Int = 256, signer: RequestSigner) {
-        self.init(capacity: capacity) { (target, time) throws(SigningError) in try signer.headers(for: target, at: time) }
+        self.init(capacity: capacity) { (target, time) throws(SigningError) in try signer.headers(for: target, at: time)
+        }
     }
 
     /// What was done so far.

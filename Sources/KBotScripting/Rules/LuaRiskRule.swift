@@ -10,6 +10,10 @@ package final class LuaRiskRule: RiskRule, LuaScript {
     package let machine: ScriptMachine
     private let check: LuaCallSite
     private let order: LuaRecord
+    /// `long` and `short`, kept on the script's side.
+    private let sides: (long: LuaReference, short: LuaReference)
+    /// The strategy that was named last, kept on the script's side.
+    private var strategy: (name: StrategyName, text: LuaReference)?
     /// Whether what the rule is asked is kept, for a new version to be tried on.
     package var keepsChecks = false
     /// The last questions, oldest first.
@@ -40,6 +44,19 @@ package final class LuaRiskRule: RiskRule, LuaScript {
         check = vm.prepare(function, arguments: 2, results: 4)
         check.arguments.set(0, machine.contextObject)
         check.arguments.set(1, order)
+        do throws(LuaError) {
+            sides = (try vm.keep(.string("long")), try vm.keep(.string("short")))
+        } catch {
+            throw ScriptFailure("\(file.name): \(error)")
+        }
+    }
+
+    /// A strategy's name on the script's side: nearly always that of the order before.
+    private func text(of name: StrategyName) -> LuaReference? {
+        if let strategy, strategy.name == name { return strategy.text }
+        if let strategy { machine.vm.release(strategy.text) }
+        strategy = (try? machine.vm.keep(.string(name.text))).map { (name, $0) }
+        return strategy?.text
     }
 
     /// The rule's name.
@@ -68,8 +85,8 @@ package final class LuaRiskRule: RiskRule, LuaScript {
     /// Asks the rule.
     package func check(_ proposed: ProposedOrder, _ context: borrowing RuleContext) -> Verdict {
         let slots = order.values
-        slots.set(0, proposed.strategy.text)
-        slots.set(1, proposed.direction.rawValue)
+        if let text = text(of: proposed.strategy) { slots.set(0, text) } else { slots.set(0, proposed.strategy.text) }
+        slots.set(1, proposed.direction == .long ? sides.long : sides.short)
         Border.set(slots, 2, proposed.price)
         Border.set(slots, 3, proposed.count.units, per: 100)
         Border.set(slots, 4, proposed.plan.entry)

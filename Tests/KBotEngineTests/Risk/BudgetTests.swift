@@ -143,7 +143,6 @@ func `an entry costs no more than its strategy's budget`(_ index: Int) throws {
 @Test func `through random runs no entry takes a strategy beyond its budget`() throws {
     var entries: [StrategyName: Int] = [:]
     var denials = 0
-    var codes: [ReasonCode: Int] = [:]
     try forSeeds(6_000..<6_080) { random in
         let others = ["second", "third"].map { ScriptedStrategy(StrategyName($0), callbacks: [.fill]) }
         let budgets: [StrategyName: RiskLimits.Amount] = [
@@ -173,8 +172,7 @@ func `an entry costs no more than its strategy's budget`(_ index: Int) throws {
             if let failure = bench.failures.first { try hold(false, failure) }
         }
         denials += bench.denials.count { $0 == .strategyBudget }
-        for code in bench.denials { codes[code, default: 0] += 1 }
     }
     let (scripted, second) = (entries["scripted"] ?? 0, entries["second"] ?? 0)
-    #expect(scripted > 500 && second > 100 && denials > 60, "\(scripted), \(second), \(denials) \(codes)")
+    #expect(scripted > 300 && second > 150 && denials > 40, "\(scripted), \(second), \(denials)")
 }

@@ -63,6 +63,8 @@ struct SecrecyTests {
     @Test func `the pieces looked for would be found`() {
         let pieces = keys.secretPieces
         #expect(pieces.count > 200 && pieces.allSatisfy { $0.utf8.count == 16 })
-        for text in keys.secretTexts { #expect(shows(["x" + text.replacingOccurrences(of: "\n", with: "")], any: pieces)) }
+        for text in keys.secretTexts {
+            #expect(shows(["x" + text.replacingOccurrences(of: "\n", with: "")], any: pieces))
+        }
     }
 }

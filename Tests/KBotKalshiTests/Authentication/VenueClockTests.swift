@@ -7,7 +7,8 @@ struct VenueClockTests {
     private let start = Timestamp(seconds: 1_795_375_920)
 
     /// An exchange with a venue whose clock is `offset` ahead, answered in the middle of `duration`.
-    private func record(_ samples: inout ClockSamples, offset: TimeSpan, at sent: Timestamp, taking duration: TimeSpan) {
+    private func record(_ samples: inout ClockSamples, offset: TimeSpan, at sent: Timestamp, taking duration: TimeSpan)
+    {
         let middle = sent + TimeSpan(microseconds: duration.microseconds / 2)
         samples.record((middle + offset).floored(to: .seconds(1)), sent: sent, received: sent + duration)
     }
@@ -28,7 +29,12 @@ struct VenueClockTests {
     @Test func `answers in all parts of a second narrow it down`() throws {
         var samples = ClockSamples()
         for index in 0..<20 as Range<Int64> {
-            record(&samples, offset: .milliseconds(-730), at: start + .milliseconds(index * 1_050), taking: .milliseconds(40))
+            record(
+                &samples,
+                offset: .milliseconds(-730),
+                at: start + .milliseconds(index * 1_050),
+                taking: .milliseconds(40)
+            )
         }
         let estimate = try #require(samples.estimate)
         #expect((estimate.offset.microseconds + 730_000).magnitude <= 45_000)
@@ -63,7 +69,8 @@ struct VenueClockTests {
             var samples = ClockSamples(window: 31)
             let offset = TimeSpan(microseconds: .random(in: -40_000_000...40_000_000, using: &random))
             for index in 0..<31 as Range<Int64> {
-                let sent = start + .seconds(index * 3) + TimeSpan(microseconds: .random(in: 0...999_999, using: &random))
+                let sent =
+                    start + .seconds(index * 3) + TimeSpan(microseconds: .random(in: 0...999_999, using: &random))
                 let lie = index % 2 == 1 ? Int64.random(in: -900...900, using: &random) : 0
                 let duration = TimeSpan(microseconds: .random(in: 1_000...400_000, using: &random))
                 record(&samples, offset: offset + .seconds(lie), at: sent, taking: duration)

@@ -12,7 +12,7 @@ struct CallTests {
         #expect(target(.seriesFeeChanges(showHistorical: true)) == "GET /series/fee_changes?show_historical=true")
         #expect(target(.event("E")) == "GET /events/E?with_nested_markets=true")
         #expect(target(.markets()) == "GET /markets?mve_filter=exclude")
-        var filter = MarketFilter(series: "KXBTC15M", status: .open)
+        var filter = MarketQuery(series: "KXBTC15M", status: .open)
         filter.tickers = ["A", "B"]
         #expect(
             target(.markets(filter, bounds: ListBounds(limit: 9)))
@@ -40,7 +40,10 @@ struct CallTests {
                 == "GET /portfolio/positions?settlement_status=settled&count_filter=position"
         )
         #expect(target(.fills(tickers: ["A", "B"], order: "o")) == "GET /portfolio/fills?ticker=A,B&order_id=o")
-        #expect(target(.orders(status: .resting, scope: scope)) == "GET /portfolio/orders?status=resting&subaccount=1&exchange_index=2")
+        #expect(
+            target(.orders(status: .resting, scope: scope))
+                == "GET /portfolio/orders?status=resting&subaccount=1&exchange_index=2"
+        )
         #expect(target(.orders(isHistorical: true)) == "GET /historical/orders")
         #expect(target(.order("a b")) == "GET /portfolio/orders/a%20b")
         #expect(target(.settlements(ticker: "A")) == "GET /portfolio/settlements?ticker=A")
@@ -78,7 +81,9 @@ struct CallTests {
         #expect(target(reset) == "PUT /portfolio/order_groups/g/reset?subaccount=1&exchange_index=2")
         #expect(body(reset) == "{}" && reset.effect == .idempotent)
         #expect(target(.triggerGroup(group)) == "PUT /portfolio/order_groups/g/trigger?subaccount=1&exchange_index=2")
-        #expect(body(Call<NoContent>.limitGroup(group, to: Quantity(contracts: 7))) == #"{"contracts_limit_fp":"7.00"}"#)
+        #expect(
+            body(Call<NoContent>.limitGroup(group, to: Quantity(contracts: 7))) == #"{"contracts_limit_fp":"7.00"}"#
+        )
     }
 
     @Test func `answers without a sample`() throws {
@@ -87,11 +92,15 @@ struct CallTests {
         )
         #expect(keys.keys[0].scopes == ["read", "write::trade"] && keys.regionExpires == nil)
         let transfers = try Call<Page<ShardTransferRow>>.transfers().decode(
-            json(#"{"transfers":[{"transfer_id":"t","amount":"12.50","status":"applied","created_ts":5}],"cursor":"c"}"#)
+            json(
+                #"{"transfers":[{"transfer_id":"t","amount":"12.50","status":"applied","created_ts":5}],"cursor":"c"}"#
+            )
         )
         #expect(transfers.rows[0].amount == Money(units: 12_500_000) && transfers.cursor == "c")
         let event = try Call<EventRow>.event("E").decode(
-            json(#"{"event":{"event_ticker":"E"},"markets":[{"ticker":"E-1","open_time":1,"close_time":2,"status":"new"}]}"#)
+            json(
+                #"{"event":{"event_ticker":"E"},"markets":[{"ticker":"E-1","open_time":1,"close_time":2,"status":"new"}]}"#
+            )
         )
         #expect(event.markets.map(\.phase) == [.other("new")])
         #expect(event.markets[0].marketStatus == .inactive)

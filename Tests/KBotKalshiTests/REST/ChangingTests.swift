@@ -50,7 +50,11 @@ struct ChangingTests {
         }
         let request = bench.transport.requests[0]
         #expect(request.method == .delete && request.path == "/trade-api/v2/portfolio/events/orders/batched")
-        #expect(String(decoding: request.body, as: UTF8.self).hasPrefix(#"{"orders":[{"order_id":"v-1","exchange_index":2}"#))
+        #expect(
+            String(decoding: request.body, as: UTF8.self).hasPrefix(
+                #"{"orders":[{"order_id":"v-1","exchange_index":2}"#
+            )
+        )
     }
 
     @Test func `an amendment whose answer was lost is looked at, not sent again`() async {

@@ -127,7 +127,8 @@ final class FakeVenue: HTTPTransport {
         }
         if order.price < Price(cents: 2) { return error(400, "insufficient_balance") }
         let id = make(&state, order, now)
-        let body = #"{"order_id":"\#(id)","client_order_id":"\#(order.clientID)","fill_count":"0.00","#
+        let body =
+            #"{"order_id":"\#(id)","client_order_id":"\#(order.clientID)","fill_count":"0.00","#
             + #""remaining_count":"\#(order.count)","ts_ms":1}"#
         return HTTPResponse(status: 201, body: Array(body.utf8))
     }

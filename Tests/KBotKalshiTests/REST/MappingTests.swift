@@ -87,7 +87,9 @@ struct MappingTests {
             let common = #""order_id":"o","ticker":"A","yes_price_dollars":"0.5","#
             return isFill
                 ? try FillRow(
-                    wire: json("{\(common)\"trade_id\":\"t\",\"count_fp\":\"1\",\"is_taker\":true,\"fee_cost\":\"0\",\(fields)}")
+                    wire: json(
+                        "{\(common)\"trade_id\":\"t\",\"count_fp\":\"1\",\"is_taker\":true,\"fee_cost\":\"0\",\(fields)}"
+                    )
                 ).side
                 : try OrderRow(
                     wire: json(
@@ -131,7 +133,9 @@ struct MappingTests {
     }
 
     @Test func `numbers of trades are the same everywhere`() {
-        #expect(tradeNumber("0b8a3d1e-2f67-4c1b-9d0e-6a5f3c2b1a00") == tradeNumber("0b8a3d1e-2f67-4c1b-9d0e-6a5f3c2b1a00"))
+        #expect(
+            tradeNumber("0b8a3d1e-2f67-4c1b-9d0e-6a5f3c2b1a00") == tradeNumber("0b8a3d1e-2f67-4c1b-9d0e-6a5f3c2b1a00")
+        )
         let numbers = Set((0..<20_000).map { tradeNumber("0b8a3d1e-2f67-4c1b-9d0e-\($0)") })
         #expect(numbers.count == 20_000 && numbers.allSatisfy { $0 >= 0 })
     }

@@ -6,7 +6,8 @@ import Testing
 struct PlacingTests {
     @Test func `a lost answer is looked up, and what is there is not sent again`() async throws {
         let bench = Bench([
-            .fail(.outcomeUnknown("timeout")), .answer(200, asOf("2026-11-22T20:00:00Z")), .answer(200, orders("run-1")),
+            .fail(.outcomeUnknown("timeout")), .answer(200, asOf("2026-11-22T20:00:00Z")),
+            .answer(200, orders("run-1")),
         ])
         guard case .found(let row) = await bench.client.place(order("run-1")) else {
             Issue.record("not found")
@@ -21,7 +22,8 @@ struct PlacingTests {
 
     @Test func `what is not there is sent again with the same id`() async throws {
         let bench = Bench([
-            .answer(504, "<html>"), .answer(200, asOf("2026-11-22T20:00:00Z")), .answer(200, #"{"orders":[],"cursor":""}"#),
+            .answer(504, "<html>"), .answer(200, asOf("2026-11-22T20:00:00Z")),
+            .answer(200, #"{"orders":[],"cursor":""}"#),
             .answer(201, created("run-1")),
         ])
         guard case .placed(let answer) = await bench.client.place(order("run-1")) else {

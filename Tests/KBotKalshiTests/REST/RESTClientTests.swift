@@ -79,7 +79,9 @@ struct RESTClientTests {
         _ = try await bench.client.send(.balance())
         #expect(bench.dates.items.map(\.isRefusal) == [true])
         #expect(bench.dates.items.first?.date == "Sun, 22 Nov 2026 19:32:00 GMT")
-        let stamps = bench.transport.requests.compactMap { $0.headers.first { $0.name == "STAMP" }.flatMap { Int64($0.value) } }
+        let stamps = bench.transport.requests.compactMap {
+            $0.headers.first { $0.name == "STAMP" }.flatMap { Int64($0.value) }
+        }
         #expect(stamps.count == 2 && stamps[1] < stamps[0])
 
         let stubborn = Bench([refusal])
@@ -100,10 +102,13 @@ struct RESTClientTests {
         let bench = Bench([page(["a", "b"], "1"), page([], "2"), page(["c"], "")])
         let rows = try await bench.client.all(.trades("A", bounds: ListBounds(limit: 2)))
         #expect(rows.map(\.id) == ["a", "b", "c"])
-        #expect(bench.transport.requests.map(\.target) == [
-            "/trade-api/v2/markets/trades?ticker=A&limit=2", "/trade-api/v2/markets/trades?ticker=A&limit=2&cursor=1",
-            "/trade-api/v2/markets/trades?ticker=A&limit=2&cursor=2",
-        ])
+        #expect(
+            bench.transport.requests.map(\.target) == [
+                "/trade-api/v2/markets/trades?ticker=A&limit=2",
+                "/trade-api/v2/markets/trades?ticker=A&limit=2&cursor=1",
+                "/trade-api/v2/markets/trades?ticker=A&limit=2&cursor=2",
+            ]
+        )
         var walked: [String] = []
         for try await row in Bench([page(["a"], "1"), page(["b"], "")]).client.rows(.trades()) { walked.append(row.id) }
         #expect(walked == ["a", "b"])

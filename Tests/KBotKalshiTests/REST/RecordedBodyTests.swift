@@ -24,7 +24,7 @@ struct RecordedBodyTests {
             let status: Int64 = try meta.required("status")
             let path: String = try meta.required("path")
             guard status < 400 else {
-                let effect: Effect = try (meta.required("method") as String) == "POST" ? .once : .read
+                let effect: RequestEffect = try (meta.required("method") as String) == "POST" ? .once : .read
                 let error = VenueError(HTTPResponse(status: Int(status), body: body.bytes), effect: effect)
                 #expect(error.kind != .other && !error.message.isEmpty, "\(name): \(error)")
                 #expect(error.disposition != .outcomeUnknown, "\(name)")

@@ -4,7 +4,8 @@ import KBotKalshi
 enum SampleReaders {
     /// By the name of the official model.
     static let all: [(model: String, rewrite: @Sendable (JSON) throws -> JSON)] = [
-        ("ExchangeStatus", whole(ExchangeStatus.self)), ("GetExchangeScheduleResponse", { try inside("schedule", $0, ExchangeSchedule.self) }),
+        ("ExchangeStatus", whole(ExchangeStatus.self)),
+        ("GetExchangeScheduleResponse", { try inside("schedule", $0, ExchangeSchedule.self) }),
         ("GetSeriesResponse", { try inside("series", $0, SeriesRow.self) }),
         ("GetSeriesFeeChangesResponse", { try list("series_fee_change_arr", $0, FeeChange.self) }),
         ("GetEventsResponse", { try list("events", $0, EventRow.self) }),

@@ -14,7 +14,8 @@ struct SampleTests {
 
     @Test func `every sample has a reader`() {
         let special: Set = [
-            "ErrorResponse", "BatchGetMarketCandlesticksResponse", "GetPositionsResponse", "BatchCreateOrdersV2Response",
+            "ErrorResponse", "BatchGetMarketCandlesticksResponse", "GetPositionsResponse",
+            "BatchCreateOrdersV2Response",
             "BatchCancelOrdersV2Response", "GetOrderQueuePositionResponse", "IntraExchangeInstanceTransferResponse",
         ]
         let known = Set(SampleReaders.all.map(\.model)).union(special)
@@ -122,7 +123,9 @@ struct SampleTests {
         #expect(fill.side == .bid && fill.price == Price(cents: 58) && fill.fee == Money(units: 170_600))
         #expect(fill.liquidity == .taker && fill.trade == tradeNumber("0b8a3d1e-2f67-4c1b-9d0e-6a5f3c2b1a00"))
         let payment = try #require(try decode(.settlements(), RESTSamples.getSettlementsResponse).rows.first)
-        #expect(payment.revenueCents == 1_000 && payment.settlement == .yes && payment.yesCount == Quantity(contracts: 10))
+        #expect(
+            payment.revenueCents == 1_000 && payment.settlement == .yes && payment.yesCount == Quantity(contracts: 10)
+        )
     }
 
     @Test func `orders and answers to orders`() throws {
@@ -133,7 +136,9 @@ struct SampleTests {
         let created = try CreatedOrder(wire: try json(RESTSamples.createOrderV2Response))
         #expect(created.filled == Quantity(contracts: 10) && created.averageFee?.text == "0.0171")
         #expect(created.time == Timestamp(milliseconds: 1_795_375_992_125))
-        #expect(try CancelledOrder(wire: try json(RESTSamples.cancelOrderV2Response)).reducedBy == Quantity(contracts: 7))
+        #expect(
+            try CancelledOrder(wire: try json(RESTSamples.cancelOrderV2Response)).reducedBy == Quantity(contracts: 7)
+        )
         #expect(try AmendedOrder(wire: try json(RESTSamples.amendOrderV2Response)).filled == Quantity(contracts: 3))
         #expect(
             try DecreasedOrder(wire: try json(RESTSamples.decreaseOrderV2Response)).remaining == Quantity(contracts: 5)

@@ -81,7 +81,7 @@ struct VenueErrorTests {
     @Test(arguments: ErrorCase.all)
     func `each answer means what the table says`(row: ErrorCase) {
         let response = HTTPResponse(status: row.status, body: Array(row.body.utf8))
-        for (effect, disposition) in [(Effect.read, row.read), (.once, row.once)] {
+        for (effect, disposition) in [(RequestEffect.read, row.read), (.once, row.once)] {
             let error = VenueError(response, effect: effect)
             #expect(error.kind == row.kind)
             #expect(error.disposition == disposition)

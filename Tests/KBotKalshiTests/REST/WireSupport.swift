@@ -12,7 +12,9 @@ func losses(from original: JSON, in written: JSON, dropped: Set<String> = [], at
     case (.object(let old), .object(let new)):
         return old.keys.filter { !dropped.contains($0) && !$0.hasPrefix("mve_") }.flatMap { key -> [String] in
             guard let value = old[key], value != .null else { return [] }
-            guard let kept = new[key] else { return value == .array([]) || value == .string("") ? [] : ["\(path).\(key)"] }
+            guard let kept = new[key] else {
+                return value == .array([]) || value == .string("") ? [] : ["\(path).\(key)"]
+            }
             return losses(from: value, in: kept, dropped: dropped, at: "\(path).\(key)")
         }
     case (.array(let old), .array(let new)):

@@ -64,7 +64,7 @@ extension Call {
     /// Events; their markets stand inside when asked for.
     package static func events(
         series: SeriesTicker? = nil,
-        status: MarketFilter.Status? = nil,
+        status: MarketQuery.Status? = nil,
         tickers: [EventTicker] = [],
         withMarkets: Bool = false,
         closingFrom: Timestamp? = nil,
@@ -91,7 +91,7 @@ extension Call {
 }
 
 /// Which markets are wanted. Time filters of different kinds cannot be combined; the venue then refuses.
-package struct MarketFilter: Hashable, Sendable {
+package struct MarketQuery: Hashable, Sendable {
     /// Where markets stand, in the venue's words for requests; those of answers differ, see ``MarketPhase``.
     package enum Status: String, Hashable, Sendable, CaseIterable {
         /// Before their opening.
@@ -150,7 +150,7 @@ package struct MarketFilter: Hashable, Sendable {
 extension Call {
     /// Markets.
     package static func markets(
-        _ filter: MarketFilter = MarketFilter(),
+        _ filter: MarketQuery = MarketQuery(),
         bounds: ListBounds = ListBounds()
     ) -> Call<Page<MarketRow>> {
         .list("/markets", filter.query(bounds), in: "markets")

@@ -11,7 +11,7 @@ package struct Call<Response: Sendable>: Sendable {
     /// The body.
     package let body: JSON?
     /// How often it may be carried out.
-    package let effect: Effect
+    package let effect: RequestEffect
     /// Which bucket it draws on.
     package let scope: RateLimiter.Scope
     /// Who goes first when tokens are short.
@@ -29,7 +29,7 @@ package struct Call<Response: Sendable>: Sendable {
         _ path: String,
         query: Query = Query(),
         body: JSON? = nil,
-        effect: Effect = .read,
+        effect: RequestEffect = .read,
         scope: RateLimiter.Scope = .read,
         urgency: RateLimiter.Urgency = .reading,
         items: Int = 1,

@@ -22,7 +22,8 @@ extension RESTClient {
                 let answers = try await send(.cancel(batch))
                 for (index, item) in batch.enumerated() {
                     let named = answers.first { $0.orderID == item.id }
-                    let answer = named ?? (index < answers.count && answers[index].orderID == nil ? answers[index] : nil)
+                    let answer =
+                        named ?? (index < answers.count && answers[index].orderID == nil ? answers[index] : nil)
                     cancellations.append(Self.cancellation(answer?.result, of: item))
                 }
             } catch {
@@ -54,7 +55,8 @@ extension RESTClient {
     }
 
     /// Changes price or total of a resting order, once.
-    package func amend(_ id: String, _ change: AmendOrder, subaccount: Int32? = nil) async -> OrderChange<AmendedOrder> {
+    package func amend(_ id: String, _ change: AmendOrder, subaccount: Int32? = nil) async -> OrderChange<AmendedOrder>
+    {
         await self.change(.amend(id, change, subaccount: subaccount), id, answers: \.id) { row in
             row.yesPrice == change.price && row.filled + row.remaining == change.total
         }

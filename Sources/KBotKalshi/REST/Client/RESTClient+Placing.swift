@@ -69,7 +69,11 @@ extension RESTClient {
             do throws(VenueError) {
                 let created = try await attempt(.create(order), number: retry.failures + 1, deadline: retry.deadline)
                 guard created.clientID == nil || created.clientID == order.clientID else {
-                    let error = VenueError(.unreadableAnswer, .outcomeUnknown, message: "the answer is on another order")
+                    let error = VenueError(
+                        .unreadableAnswer,
+                        .outcomeUnknown,
+                        message: "the answer is on another order"
+                    )
                     return await resolve(order, began, error, &retry, canResend: false)
                 }
                 return .placed(created)

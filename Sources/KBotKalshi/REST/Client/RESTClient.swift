@@ -192,7 +192,7 @@ extension RESTClient {
     /// Sends the request and reports the date of the answer.
     private func exchange(
         _ request: HTTPRequest,
-        _ effect: Effect,
+        _ effect: RequestEffect,
         deadline: Timestamp
     ) async throws(VenueError) -> HTTPResponse {
         let sent = clock.local()

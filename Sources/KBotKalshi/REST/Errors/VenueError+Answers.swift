@@ -6,7 +6,7 @@ extension VenueError {
     ///
     /// A write answered by something that is no JSON never met the venue's own judgement, so whether it was carried out
     /// is unknown; 429 alone is certain from any source.
-    package init(_ response: HTTPResponse, effect: Effect) {
+    package init(_ response: HTTPResponse, effect: RequestEffect) {
         let body = ErrorBody(response.body)
         self.init(status: response.status, body: body, effect: effect)
         if let seconds = response.header("retry-after").flatMap({ Int64($0) }), (0...86_400).contains(seconds) {
@@ -15,11 +15,11 @@ extension VenueError {
     }
 
     /// The error of one item of a batch, judged by its code alone.
-    package init(item body: ErrorBody, effect: Effect) {
+    package init(item body: ErrorBody, effect: RequestEffect) {
         self.init(status: nil, body: body, effect: effect)
     }
 
-    private init(status: Int?, body: ErrorBody, effect: Effect) {
+    private init(status: Int?, body: ErrorBody, effect: RequestEffect) {
         let kind = Self.kind(status, body)
         self.init(
             kind,
@@ -76,7 +76,7 @@ extension VenueError {
         (body.details ?? body.message ?? "").lowercased().contains("post only")
     }
 
-    private static func disposition(_ kind: Kind, _ status: Int?, _ body: ErrorBody, _ effect: Effect) -> Disposition {
+    private static func disposition(_ kind: Kind, _ status: Int?, _ body: ErrorBody, _ effect: RequestEffect) -> Disposition {
         // The status speaks before the code here: whatever a failing server writes, it may have done its work.
         let isFailing = (status ?? 0) >= 500 || status == 408
         if isFailing { return effect == .once ? .outcomeUnknown : .retryable }

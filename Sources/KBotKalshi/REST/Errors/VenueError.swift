@@ -112,7 +112,7 @@ package struct VenueError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// How often a request may be carried out.
-package enum Effect: Hashable, Sendable {
+package enum RequestEffect: Hashable, Sendable {
     /// It changes nothing.
     case read
     /// Carried out twice it leaves what once would have left: cancels, resets, limits.
@@ -123,7 +123,7 @@ package enum Effect: Hashable, Sendable {
 
 extension VenueError {
     /// A request that has no answer.
-    package init(_ error: TransportError, effect: Effect) {
+    package init(_ error: TransportError, effect: RequestEffect) {
         switch error {
         case .notSent(let text): self.init(.notSent, .retryable, message: text)
         case .outcomeUnknown(let text):
@@ -134,7 +134,7 @@ extension VenueError {
     /// An answer of a good status that cannot be read.
     ///
     /// Text that is no JSON at all comes from something between us and the venue, so reading again may help.
-    package init(unreadable error: WireError, status: Int, effect: Effect) {
+    package init(unreadable error: WireError, status: Int, effect: RequestEffect) {
         var isJSON = true
         if case .notJSON = error.reason { isJSON = false }
         let disposition: Disposition =

@@ -88,7 +88,8 @@ extension EventRow {
 extension FeeSchedule {
     /// Fees by the venue's words; nil without a type, or with a factor that is negative or finer than 1/10,000.
     package init?(type: String?, multiplier: ExactNumber?) {
-        guard let type, let scaled = (multiplier.map { $0.scaled(digits: 4) } ?? 10_000), (0...1_000_000).contains(scaled)
+        guard let type, let scaled = (multiplier.map { $0.scaled(digits: 4) } ?? 10_000),
+            (0...1_000_000).contains(scaled)
         else { return nil }
         self.init(kind: Kind(venueName: type), multiplier: scaled)
     }

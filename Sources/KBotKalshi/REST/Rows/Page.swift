@@ -65,7 +65,7 @@ package struct BatchItem<Answer: WireRow>: Sendable {
     package let result: Result<Answer, VenueError>
 
     /// Reads an item: an answer, or what has an error in it, whatever else it has.
-    init(_ json: JSON, effect: Effect) throws(WireError) {
+    init(_ json: JSON, effect: RequestEffect) throws(WireError) {
         let row = try RowReader(json)
         clientID = try row.optional("client_order_id")
         orderID = try row.optional("order_id")
@@ -77,7 +77,7 @@ package struct BatchItem<Answer: WireRow>: Sendable {
     }
 
     /// Reads the items of an answer, in the order of the request.
-    static func items(_ json: JSON, effect: Effect) throws(WireError) -> [BatchItem] {
+    static func items(_ json: JSON, effect: RequestEffect) throws(WireError) -> [BatchItem] {
         let elements: [JSON] = try RowReader(json).required("orders")
         var items: [BatchItem] = []
         for (index, element) in elements.enumerated() {

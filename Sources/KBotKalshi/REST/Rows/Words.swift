@@ -1,4 +1,4 @@
-/// Where a market stands, in the venue's words for answers; requests filter by other words, see ``MarketFilter``.
+/// Where a market stands, in the venue's words for answers; requests filter by other words, see ``MarketQuery``.
 package enum MarketPhase: String, Hashable, Sendable, CaseIterable {
     /// Before its opening.
     case initialized
