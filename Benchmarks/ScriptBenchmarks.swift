@@ -6,7 +6,8 @@ import KBotScripting
 enum ScriptBenchmarks {
     static func all() -> [Benchmark] {
         [
-            Benchmark(name: "a Lua signal, and three Lua rules on its order", unit: .microsecondsEach, goal: 2) { watch in
+            Benchmark(name: "a Lua signal, and three Lua rules on its order", unit: .microsecondsEach, goal: 2) {
+                watch in
                 try signalWithRules(&watch)
             },
             Benchmark(name: "loading a script and checking its text", unit: .microsecondsEach) { watch in

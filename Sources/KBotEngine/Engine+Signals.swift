@@ -55,7 +55,9 @@ extension Engine {
             now: now,
             view: view(of: market),
             indicators: market.slots[index].indicators,
-            position: market.brackets.first { $0.strategyIndex == index && $0.position.units > 0 }.map(PositionView.init),
+            position: market.brackets.first { $0.strategyIndex == index && $0.position.units > 0 }.map(
+                PositionView.init
+            ),
             account: accountView
         )
     }

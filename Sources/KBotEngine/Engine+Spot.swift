@@ -26,7 +26,9 @@ extension Engine {
         // What lies at or after a candle's end closes that candle before it is counted. Only the underlying's: at equal
         // times the candles of markets wait for the markets' own events.
         while let due = spot.candleDue, due <= now { closeCandles(of: spot, due: due) }
-        for index in spot.series.indices where !spot.series[index].add(input) { warn(spot.series[index], of: spot, input) }
+        for index in spot.series.indices where !spot.series[index].add(input) {
+            warn(spot.series[index], of: spot, input)
+        }
         // A finished candle that ends where a longer one ends closes it at once.
         while let due = spot.candleDue, due <= now { closeCandles(of: spot, due: due) }
         if spot.candleDue != before { candleDue = earliestCandle }

@@ -151,11 +151,16 @@ struct Run: ParsableCommand {
         plan.rules = riskRule.isEmpty ? settings.riskRules : riskRule
         plan.budgets = try budget.map(readBudget)
         if let fallback {
-            guard fallback == "native" else { throw RunFailure(.usage, "--fallback \(fallback): only native can take over") }
+            guard fallback == "native" else {
+                throw RunFailure(.usage, "--fallback \(fallback): only native can take over")
+            }
             plan.fallsBack = true
         }
         if allowLiveReload {
-            throw RunFailure(.usage, "--allow-live-reload: for demo and live mode; on paper edits are taken over anyway")
+            throw RunFailure(
+                .usage,
+                "--allow-live-reload: for demo and live mode; on paper edits are taken over anyway"
+            )
         }
         if let reloads { plan.recordedReloads = try RecordedReloads.read(reloads) }
         plan.parameters = param

@@ -40,7 +40,9 @@ extension Strategy {
     /// Nothing to do.
     public func onStart(at time: Timestamp) {}
     /// No opinion.
-    public func onSpotCandle(_ candle: SpotCandle, _ context: borrowing StrategyContext) -> Decision { .none(.noSignal) }
+    public func onSpotCandle(_ candle: SpotCandle, _ context: borrowing StrategyContext) -> Decision {
+        .none(.noSignal)
+    }
     /// No opinion.
     public func onTrade(_ trade: Trade, _ context: borrowing StrategyContext) -> Decision? { nil }
     /// No opinion.

@@ -1,8 +1,8 @@
 /// Finds the private key in the text of a PEM file and decodes it.
 ///
-/// Done here and not by OpenSSL's own reader for three reasons: that one asks for a passphrase on the terminal, it copies
-/// the text into buffers it does not wipe, and its errors do not tell what is wrong. Line ends may be of any kind, and
-/// text may stand around the block.
+/// Done here and not by OpenSSL's own reader for three reasons: that one may ask for a passphrase on the terminal, its
+/// buffers are out of our hands, and its errors do not tell what is wrong. Line ends may be of any kind, and text may
+/// stand around the block.
 enum PEMText {
     /// The content (DER) of the one private key in a text.
     ///

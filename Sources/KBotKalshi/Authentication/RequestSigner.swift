@@ -23,7 +23,7 @@ package struct RequestSigner: Sendable, CustomStringConvertible, CustomDebugStri
 
     /// The headers for a request that is sent at once; without a time it is stamped with the venue's clock.
     package func headers(
-        method: HTTPMethod,
+        method: String,
         path: String,
         at time: Timestamp? = nil
     ) throws(SigningError) -> AuthenticationHeaders {
@@ -77,11 +77,11 @@ package struct AuthenticationHeaders: Hashable, Sendable, CustomStringConvertibl
     /// The time as the venue wants it: milliseconds since the epoch in decimal.
     package var milliseconds: String { String(time.microseconds / 1_000) }
 
-    /// Names and values, in the order of the venue's documentation.
-    package var fields: [(name: String, value: String)] {
+    /// The headers, in the order of the venue's documentation.
+    package var fields: [HTTPField] {
         [
-            ("KALSHI-ACCESS-KEY", keyID), ("KALSHI-ACCESS-TIMESTAMP", milliseconds),
-            ("KALSHI-ACCESS-SIGNATURE", signature),
+            HTTPField("KALSHI-ACCESS-KEY", keyID), HTTPField("KALSHI-ACCESS-TIMESTAMP", milliseconds),
+            HTTPField("KALSHI-ACCESS-SIGNATURE", signature),
         ]
     }
 

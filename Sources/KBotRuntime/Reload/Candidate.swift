@@ -2,15 +2,14 @@ import KBotEngine
 import KBotModel
 import KBotScripting
 
-/// A new version of a script on its way into a run: loaded from disk, with what the old version handed on.
+/// A new version of a script on its way into a run.
 struct Candidate {
-    /// The new version, ready to trade.
-    let script: any LuaScript
+    /// An instance to try the version with; it never trades, and the version in force hears nothing of it.
+    let probe: any LuaScript
     /// Its texts.
     let version: ScriptVersion
-    /// Modules it asked for, found or not.
-    let modulePaths: [String]
-    private let memory: ScriptMemory
+    /// What found its modules.
+    let search: ModuleSearch
     private let running: RunningScript
 
     /// A new text of a running script, read and not yet loaded.
@@ -32,6 +31,11 @@ struct Candidate {
 
         /// Hashes of its files as they were read.
         var hashes: [String: String] { modules.hashes.merging([file.path: file.hash]) { $1 } }
+
+        /// Every file that could make it good: itself, its modules, found or not, and its tests.
+        var paths: [String] {
+            [file.path] + modules.paths + [file.path.replacing(#/\.lua$/#, with: "") + "_test.lua"]
+        }
     }
 
     /// Loads a new text of a running script.
@@ -40,30 +44,32 @@ struct Candidate {
     init(_ text: Text, for running: RunningScript) throws(ScriptFailure) {
         self.running = running
         try text.file.requireSound()
-        memory = try running.current.memory()
-        script = try running.make(text.file, memory: memory, modules: text.modules.finder)
-        for module in script.modules { try module.requireSound() }
-        version = ScriptVersion(text.file, modules: script.modules)
-        modulePaths = text.modules.paths
+        probe = try running.make(text.file, memory: .none, modules: text.modules.finder)
+        for module in probe.modules { try module.requireSound() }
+        version = ScriptVersion(text.file, modules: probe.modules)
+        search = text.modules
     }
 
-    /// Loads a version that was kept.
-    init(for running: RunningScript, version: ScriptVersion) throws(ScriptFailure) {
-        self.running = running
-        self.version = version
-        modulePaths = []
-        memory = try running.current.memory()
-        script = try running.make(version.file, memory: memory, modules: version.finder)
-    }
-
-    /// Begins the new version's life: `on_start`, then `load` with what the old one saved.
-    func hear(_ running: RunningScript, at time: Timestamp, asked: Bool) throws(ScriptFailure) {
+    /// Makes the instance that is to trade: with the state of the version in force, after `on_start` and after `load` with
+    /// what that one saved.
+    ///
+    /// Only here the version in force is asked to save, when nothing else speaks against the new one any more.
+    static func successor(
+        of running: RunningScript,
+        _ version: ScriptVersion,
+        modules: @escaping ModuleFinder,
+        at time: Timestamp,
+        asked: Bool
+    ) throws(ScriptFailure) -> any LuaScript {
+        let memory = try running.current.memory(at: time)
+        let script = try running.make(version.file, memory: memory, modules: modules)
         if let strategy = script as? LuaStrategy {
             strategy.onStart(at: time)
             if let failure = strategy.firstFailure { throw ScriptFailure(failure) }
         }
-        try script.load(memory)
+        try script.load(memory, at: time)
         if running.current.isQuarantined, !asked { script.inheritQuarantine() }
+        return script
     }
 
     /// Runs the tests that lie beside the script; the line to tell, nil when there are none.
@@ -84,14 +90,13 @@ struct Candidate {
         return "its own tests: \(verdict.passed) passed" + (verdict.skipped > 0 ? ", \(verdict.skipped) skipped" : "")
     }
 
-    /// Tries fresh instances of both versions on what was seen lately.
-    func shadowRun(of running: RunningScript) throws(ScriptFailure) -> ShadowRun.Result {
+    /// Tries the new version and a fresh instance of the old one on what was seen lately.
+    func shadowRun() throws(ScriptFailure) -> ShadowRun.Result {
         let old = try running.make(running.version.file, memory: .none, modules: running.version.finder)
-        let new = try running.make(version.file, memory: .none, modules: version.finder)
-        if let old = old as? LuaStrategy, let new = new as? LuaStrategy {
+        if let old = old as? LuaStrategy, let new = probe as? LuaStrategy {
             return ShadowRun.compare(old, new, on: running.tape)
         }
-        if let old = old as? LuaRiskRule, let new = new as? LuaRiskRule, let rule = running.current as? LuaRiskRule {
+        if let old = old as? LuaRiskRule, let new = probe as? LuaRiskRule, let rule = running.current as? LuaRiskRule {
             return ShadowRun.compare(old, new, on: rule.checks)
         }
         return ShadowRun.Result(text: "nothing to compare on", failure: nil)

@@ -9,23 +9,26 @@ import KBotScripting
 /// script's own tests → a shadow run beside the old version → swap between two events. Whatever fails on the way leaves the
 /// old version trading.
 final class Reloader {
-    /// Puts a new version into the engine's place of the old one; the last argument says whether an operator asked for it.
-    typealias Swap = (any LuaScript, RunningScript, Bool) -> Void
+    /// Puts an instance of the version that is now in force into the engine: with the hash of the version before, and whether
+    /// an operator asked for it.
+    typealias Swap = (any LuaScript, RunningScript, _ old: String, _ asked: Bool) -> Void
 
     private let scripts: [RunningScript]
     private let store: VersionStore
     private let grace: TimeSpan
     private var watcher = ScriptWatcher()
+    /// What the watcher looks at.
+    private var watched: [String] = []
     private var marketTime = Timestamp(seconds: 0)
     /// Why versions could not be kept; told once.
     private var storeFailure: String?
+    private var keepsVersions = true
 
     init(_ scripts: [RunningScript], store: VersionStore, grace: TimeSpan) {
         self.scripts = scripts
         self.store = store
         self.grace = grace
         for script in scripts {
-            script.noteModules()
             keep(script.version)
             (script.current as? LuaRiskRule)?.keepsChecks = true
         }
@@ -78,6 +81,8 @@ final class Reloader {
     /// Takes over what was edited since the last call; `now` is by the clock on the wall, `marketTime` the engine's.
     func poll(now: ContinuousClock.Instant, marketTime: Timestamp, swap: Swap) -> [ReloadResult] {
         self.marketTime = marketTime
+        // A script may ask for another module at any time.
+        if scripts.flatMap(\.watchedPaths) != watched { watch() }
         let changes = watcher.poll(now: now)
         guard !changes.isEmpty else { return [] }
         var results: [ReloadResult] = []
@@ -110,29 +115,30 @@ final class Reloader {
 
     /// One transaction; `asked` when an operator wants it, which also ends a quarantine.
     private func reload(_ script: RunningScript, asked: Bool, swap: Swap) -> ReloadResult {
+        defer { watch() }
         var story: [String] = []
         let outcome: ReloadResult.Outcome
-        var attempted: [String: String] = [:]
-        var missing: [String] = []
         do throws(ScriptFailure) {
-            script.noteModules()
+            if script.noteModules() { keep(script.version) }
+            let old = script.version.hash
             let text = try Candidate.Text(of: script)
             // What was read counts as known, also when it is refused: it is told once, not at every look.
-            defer {
-                attempted = text.hashes
-                missing = text.modules.paths
-            }
+            defer { if script.version.hash == old { script.refuse(text.hashes, text.paths) } }
             let candidate = try Candidate(text, for: script)
-            if candidate.version.hash == script.version.hash, !(asked && script.current.isQuarantined) {
-                watch(text.hashes, text.modules.paths)
+            if candidate.version.hash == old, !(asked && script.current.isQuarantined) {
                 return finish(script, .unchanged, ["\(script.version.file.path) is the version in force"])
             }
             try check(candidate, against: script, grace: grace, story: &story)
-            try candidate.hear(script, at: marketTime, asked: asked)
-            let old = script.version.hash
-            swap(candidate.script, script, asked)
-            script.advance(to: candidate.script, candidate.version, modulePaths: candidate.modulePaths)
+            let new = try Candidate.successor(
+                of: script,
+                candidate.version,
+                modules: candidate.search.finder,
+                at: marketTime,
+                asked: asked
+            )
+            script.advance(to: new, candidate.version, search: candidate.search)
             keep(candidate.version)
+            swap(new, script, old, asked)
             story.insert(
                 "generation \(script.generation), sha256 \(old.prefix(12)) → \(candidate.version.hash.prefix(12))",
                 at: 0
@@ -146,7 +152,6 @@ final class Reloader {
             story.append("the version in force goes on")
             outcome = .refused
         }
-        watch(attempted, missing)
         return finish(script, outcome, story)
     }
 
@@ -157,13 +162,13 @@ final class Reloader {
         grace: TimeSpan,
         story: inout [String]
     ) throws(ScriptFailure) {
-        guard candidate.script.machine.name == script.name else {
+        guard candidate.probe.machine.name == script.name else {
             throw ScriptFailure(
-                "the script is now called '\(candidate.script.machine.name)', not '\(script.name)': that wants a new run"
+                "the script is now called '\(candidate.probe.machine.name)', not '\(script.name)': that wants a new run"
             )
         }
-        try compareParameters(candidate.script, script.current, story: &story)
-        if let strategy = candidate.script as? LuaStrategy {
+        try compareParameters(candidate.probe, script.current, story: &story)
+        if let strategy = candidate.probe as? LuaStrategy {
             if let problem = graceProblem(grace, strategy.needs, of: strategy.name.text) {
                 throw ScriptFailure(problem)
             }
@@ -174,7 +179,7 @@ final class Reloader {
             }
         }
         if let line = try candidate.runOwnTests() { story.append(line) }
-        let shadow = try candidate.shadowRun(of: script)
+        let shadow = try candidate.shadowRun()
         if let failure = shadow.failure { throw ScriptFailure("failed in the shadow run: \(failure)") }
         story.append(shadow.text)
     }
@@ -207,7 +212,8 @@ final class Reloader {
         do {
             try store.save(version)
         } catch {
-            storeFailure = "versions of scripts are not kept: \(error.localizedDescription)"
+            if keepsVersions { storeFailure = "versions of scripts are not kept: \(error.localizedDescription)" }
+            keepsVersions = false
         }
     }
 
@@ -217,10 +223,10 @@ final class Reloader {
         return storeFailure
     }
 
-    private func watch(_ attempted: [String: String] = [:], _ asked: [String] = []) {
-        let paths = scripts.flatMap(\.watchedPaths) + asked
-        let loaded = scripts.reduce(into: [String: String]()) { $0.merge($1.loadedHashes) { first, _ in first } }
-        watcher.watch(paths, loaded: loaded.merging(attempted) { $1 })
+    private func watch() {
+        watched = scripts.flatMap(\.watchedPaths)
+        let known = scripts.reduce(into: [String: String]()) { $0.merge($1.knownHashes) { first, _ in first } }
+        watcher.watch(watched, loaded: known)
     }
 }
 

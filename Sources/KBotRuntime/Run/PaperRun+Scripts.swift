@@ -17,8 +17,10 @@ extension PaperRun {
     /// Returns false when the run was interrupted.
     func pause(_ engine: inout Engine, afterEvents events: Int, _ effects: inout [Effect]) -> Bool {
         let now = ContinuousClock.now
-        var swaps: [(script: any LuaScript, running: RunningScript, asked: Bool)] = []
-        let swap: Reloader.Swap = { swaps.append(($0, $1, $2)) }
+        var swaps: [(script: any LuaScript, record: ScriptSwap)] = []
+        let swap: Reloader.Swap = { script, running, old, asked in
+            swaps.append((script, Self.record(running, since: old, asked: asked, afterEvents: events)))
+        }
         var results = reloader?.poll(now: now, marketTime: engine.now, swap: swap) ?? []
         if let control {
             control.poll(now: now) { request in
@@ -38,10 +40,9 @@ extension PaperRun {
                 }
             }
         }
-        for (script, running, asked) in swaps {
-            replace(script, of: running, asked: asked, in: &engine, afterEvents: events, &effects)
-        }
+        for (script, record) in swaps { replace(script, record, in: &engine, &effects) }
         for result in results { tell(result) }
+        if let failure = reloader?.takeStoreFailure() { terminal.say(failure) }
         return Interrupts.received == 0
     }
 
@@ -58,24 +59,30 @@ extension PaperRun {
         plan.speed == .max ? "at --speed max" : "it repeats the reloads of an earlier run"
     }
 
-    /// Puts a script's version in force into the engine.
-    private func replace(
-        _ script: any LuaScript,
-        of running: RunningScript,
+    /// What is told of a version that was just put in force.
+    private static func record(
+        _ running: RunningScript,
+        since old: String,
         asked: Bool,
-        in engine: inout Engine,
-        afterEvents events: Int,
-        _ effects: inout [Effect]
-    ) {
-        let record = ScriptSwap(
+        afterEvents events: Int
+    ) -> ScriptSwap {
+        ScriptSwap(
             script: running.name,
-            oldHash: hashes[running.name] ?? "",
+            oldHash: old,
             newHash: running.version.hash,
             generation: running.generation,
             afterEvents: events,
             isAsked: asked
         )
-        hashes[running.name] = running.version.hash
+    }
+
+    /// Puts a script into the engine in place of the version before it.
+    private func replace(
+        _ script: any LuaScript,
+        _ record: ScriptSwap,
+        in engine: inout Engine,
+        _ effects: inout [Effect]
+    ) {
         if let strategy = script as? LuaStrategy {
             engine.replace(strategy, record, into: &effects)
         } else if let rule = script as? LuaRiskRule {
@@ -85,7 +92,8 @@ extension PaperRun {
 
     private func tell(_ result: ReloadResult) {
         let first = result.message.first ?? ""
-        let lines = ["\(result.outcome.rawValue) \(result.script): \(first)"] + result.message.dropFirst().map { "  \($0)" }
+        let lines =
+            ["\(result.outcome.rawValue) \(result.script): \(first)"] + result.message.dropFirst().map { "  \($0)" }
         terminal.say(lines.joined(separator: "\n"))
         // The terminal tells people; the log is for machines, or for who asks for it.
         if log != nil {
@@ -105,17 +113,19 @@ extension PaperRun {
             return TradingSession.ScheduledChange(afterEvents: swap.afterEvents) { [unowned self] engine, effects in
                 let version = try store.load(swap.newHash)
                 do throws(ScriptFailure) {
-                    let candidate = try Candidate(for: running, version: version)
-                    try candidate.hear(running, at: engine.now, asked: swap.isAsked)
-                    running.advance(to: candidate.script, candidate.version, modulePaths: [])
-                    replace(
-                        candidate.script,
+                    let script = try Candidate.successor(
                         of: running,
-                        asked: swap.isAsked,
-                        in: &engine,
-                        afterEvents: swap.afterEvents,
-                        &effects
+                        version,
+                        modules: version.finder,
+                        at: engine.now,
+                        asked: swap.isAsked
                     )
+                    _ = running.noteModules()
+                    let old = running.version.hash
+                    running.advance(to: script, version, search: nil)
+                    let events = swap.afterEvents
+                    let record = Self.record(running, since: old, asked: swap.isAsked, afterEvents: events)
+                    replace(script, record, in: &engine, &effects)
                     terminal.say("reloaded \(running.name): generation \(running.generation), as in the earlier run")
                 } catch {
                     throw RunFailure(error)

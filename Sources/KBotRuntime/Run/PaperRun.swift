@@ -35,8 +35,6 @@ package final class PaperRun {
     var started: Timestamp?
     var reloader: Reloader?
     var control: ControlServer?
-    /// Hash of the version in the engine, by script.
-    var hashes: [String: String] = [:]
     private let budgets: [StrategyName: RiskLimits.Amount]
 
     /// Prepares a run; nothing is written yet.
@@ -58,6 +56,7 @@ package final class PaperRun {
         strategies = try loader.strategies(plan.strategies)
         rules = try loader.rules(plan.rules)
         try loader.checkOwners(among: plan.strategies + plan.rules)
+        try loader.checkRecorded(among: strategies.compactMap(\.script) + rules.map(\.script))
         for loaded in strategies {
             let name = loaded.strategy.name.text
             if let problem = graceProblem(settings.engine.candleGrace, loaded.strategy.needs, of: name) {
@@ -229,7 +228,8 @@ package final class PaperRun {
         recorder = RunRecorder(
             startEquity: settings.engine.initialCapital,
             started: time,
-            entryCutoff: settings.engine.limits.minTimeToClose ?? .zero)
+            entryCutoff: settings.engine.limits.minTimeToClose ?? .zero
+        )
     }
 
     private func makeSession() -> TradingSession {
@@ -242,7 +242,6 @@ package final class PaperRun {
             friction: friction,
             seed: plan.seed
         )
-        for script in scripts { hashes[script.name] = script.version.hash }
         if reloads { reloader = Reloader(scripts, store: store, grace: settings.engine.candleGrace) }
         let session = TradingSession(
             engine: engine,

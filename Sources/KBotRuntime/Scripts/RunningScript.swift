@@ -19,8 +19,10 @@ final class RunningScript {
     private(set) var version: ScriptVersion
     /// 1 as started, counted up by each new version.
     private(set) var generation = 1
-    /// Modules it asked for, found or not.
-    private(set) var modulePaths: [String]
+    /// Finds its modules and knows which it asked for; nil for a version that was kept, which is not watched.
+    private var search: ModuleSearch?
+    /// What a new text consisted of that was refused: it is known, and its modules can be waited for.
+    private var refused: (hashes: [String: String], paths: [String]) = ([:], [])
     /// Calls and errors of earlier versions.
     private(set) var past = (calls: 0, errors: 0)
     /// What became of the last attempt to reload it.
@@ -47,7 +49,25 @@ final class RunningScript {
         name = script.machine.name
         current = script
         version = ScriptVersion(file, modules: script.modules)
-        modulePaths = search.paths
+        self.search = search
+    }
+
+    /// Takes a version that was kept, as the first of a run that repeats another.
+    ///
+    /// - Throws: ``ScriptFailure`` when it cannot be used.
+    init(
+        _ version: ScriptVersion,
+        kind: ScriptManifest.Kind,
+        parameters: [String: String],
+        seed: UInt64
+    ) throws(ScriptFailure) {
+        self.kind = kind
+        self.parameters = parameters
+        self.seed = seed
+        let script = try Self.make(version.file, kind, parameters, seed, .none, version.finder)
+        name = script.machine.name
+        current = script
+        self.version = version
     }
 
     /// Makes an instance of a version that is not in force; it shares nothing with the one that is.
@@ -77,14 +97,8 @@ final class RunningScript {
         }
     }
 
-    /// Puts another version in force before the run begins.
-    func begin(with version: ScriptVersion) throws(ScriptFailure) {
-        current = try make(version.file, memory: .none, modules: version.finder)
-        self.version = version
-    }
-
-    /// Puts a new version in force.
-    func advance(to script: any LuaScript, _ version: ScriptVersion, modulePaths: [String]) {
+    /// Puts a new version in force; `search` is what found its modules.
+    func advance(to script: any LuaScript, _ version: ScriptVersion, search: ModuleSearch?) {
         if let old = current as? LuaStrategy, let new = script as? LuaStrategy {
             new.fallback = old.fallback
             if !new.needs.prepareTheSame(as: old.needs) { tape.removeAll() }
@@ -94,21 +108,27 @@ final class RunningScript {
         past = (past.calls + done.calls, past.errors + done.errors)
         current = script
         self.version = version
-        self.modulePaths = modulePaths
+        self.search = search
+        refused = ([:], [])
         generation += 1
     }
 
-    /// Takes modules into the version that the script asked for only while it ran.
-    func noteModules() {
-        guard current.modules.count != version.modules.count else { return }
+    /// Remembers what a refused text consisted of: hashes of what was read, paths of all it wanted to read.
+    func refuse(_ hashes: [String: String], _ paths: [String]) { refused = (hashes, paths) }
+
+    /// Takes modules into the version that the script asked for only while it ran; whether there were any.
+    func noteModules() -> Bool {
+        guard current.modules.count != version.modules.count else { return false }
         version = ScriptVersion(version.file, modules: current.modules)
+        return true
     }
 
     /// Every file an edit of which makes a new version.
-    var watchedPaths: [String] { [version.file.path] + modulePaths }
+    var watchedPaths: [String] { [version.file.path] + (search?.paths ?? []) + refused.paths }
 
-    /// Hashes of those files as they were read.
-    var loadedHashes: [String: String] {
-        Dictionary(([version.file] + version.modules).map { ($0.path, $0.hash) }) { first, _ in first }
+    /// Hashes of those files as they were read last.
+    var knownHashes: [String: String] {
+        let loaded = Dictionary(([version.file] + version.modules).map { ($0.path, $0.hash) }) { first, _ in first }
+        return loaded.merging(refused.hashes) { $1 }
     }
 }

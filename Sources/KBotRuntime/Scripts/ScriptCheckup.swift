@@ -66,7 +66,9 @@ package enum ScriptCheckup {
         let modules = ScriptLibrary.modules(beside: file)
         var values: [String: String] = [:]
         // A script that does not load has no kind, and says so below.
-        if let kind = try? ScriptManifest.Kind(of: file, modules: modules) { values = parameters.values(for: file, kind) }
+        if let kind = try? ScriptManifest.Kind(of: file, modules: modules) {
+            values = parameters.values(for: file, kind)
+        }
         let check = ScriptCheck(file, parameters: values, modules: modules)
         return Report(
             path: file.path,

@@ -56,7 +56,11 @@ struct ScriptLoader {
             let script = try load(file, .strategy)
             guard let strategy = script.current as? LuaStrategy else { fatalError("Condition failed: a strategy") }
             if fallsBack { strategy.fallback = try fallback(for: strategy) }
-            return LoadedStrategy(strategy: strategy, script: script, facts: StrategyFacts(strategy, hash: script.version.hash))
+            return LoadedStrategy(
+                strategy: strategy,
+                script: script,
+                facts: StrategyFacts(strategy, hash: script.version.hash)
+            )
         }
         if !name.hasSuffix(".lua"), NativeStrategies.names.contains(name) { return try native(name, asked: name) }
         throw notFound(name, on: .strategies, option: "--strategy")
@@ -65,19 +69,41 @@ struct ScriptLoader {
     private func load(_ file: ScriptFile, _ kind: ScriptManifest.Kind) throws(RunFailure) -> RunningScript {
         let values = arguments.values(for: file, kind)
         do throws(ScriptFailure) {
-            let script = try RunningScript(file, kind: kind, parameters: values, seed: seed)
-            if let first = recorded.first(where: { $0.script == script.name }) {
-                let version: ScriptVersion
-                do throws(RunFailure) {
-                    version = try store.load(first.oldHash)
-                } catch {
-                    throw ScriptFailure(error.message)
-                }
-                try script.begin(with: version)
+            if let version = try recordedVersion(of: file) {
+                return try RunningScript(version, kind: kind, parameters: values, seed: seed)
             }
-            return script
+            return try RunningScript(file, kind: kind, parameters: values, seed: seed)
         } catch {
             throw RunFailure(error)
+        }
+    }
+
+    /// The version of a file that an earlier run began with; nil when that run did not reload it.
+    ///
+    /// What the file holds by now does not matter: it may not even load any more.
+    private func recordedVersion(of file: ScriptFile) throws(ScriptFailure) -> ScriptVersion? {
+        var seen: Set<String> = []
+        for swap in recorded where seen.insert(swap.script).inserted {
+            let version: ScriptVersion
+            do throws(RunFailure) {
+                version = try store.load(swap.oldHash)
+            } catch {
+                throw ScriptFailure(error.message)
+            }
+            if version.file.name == file.name { return version }
+        }
+        return nil
+    }
+
+    /// Refuses reloads of scripts that do not run: nobody would ever make them.
+    func checkRecorded(among scripts: [RunningScript]) throws(RunFailure) {
+        let names = scripts.map(\.name)
+        for swap in recorded where !names.contains(swap.script) {
+            throw RunFailure(
+                .usage,
+                "--reloads: the earlier run reloaded '\(swap.script)', which does not run here; there is "
+                    + names.joined(separator: ", ")
+            )
         }
     }
 

@@ -22,12 +22,10 @@ struct ScriptVersion: Hashable, Sendable {
         }
     }
 
-    /// Finds this version's own modules, whatever the disk holds by now.
+    /// Finds this version's own modules, whatever the disk holds by now; what it never required comes from the disk.
     var finder: ModuleFinder {
-        { [modules] name in
-            modules.first { $0.name == "\(name).lua" }.map { .success($0) }
-                ?? .failure(ScriptFailure("module '\(name)' is not part of this version"))
-        }
+        let disk = ScriptLibrary.modules(beside: file)
+        return { [modules] name in modules.first { $0.name == "\(name).lua" }.map { .success($0) } ?? disk(name) }
     }
 }
 

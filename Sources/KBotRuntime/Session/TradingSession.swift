@@ -17,6 +17,7 @@ package final class TradingSession {
     ///   - engine: the engine, fresh.
     ///   - exchange: the paper exchange, with the account's cash.
     ///   - speed: how fast time passes.
+    ///   - schedule: changes of the engine, each at its place in the events.
     ///   - pause: called every 50 ms while waiting at a finite speed, and by ``pause()``: between two events, so that it may
     ///     change the engine. It hears how many events the engine has taken in; false ends the wait.
     ///   - listen: hears every note, in order. Like `pause`, it sees the engine it is given and must not ask the session.

@@ -62,10 +62,12 @@ extension ScriptFile {
     package func requireSound() throws(ScriptFailure) {
         let errors = findings.filter { $0.severity == .error }
         guard !errors.isEmpty else { return }
-        throw ScriptFailure(errors.map { error in
-            let place = [error.file, error.line.map(String.init)].compactMap(\.self).joined(separator: ":")
-            return "\(place): \(error.message)\(sourceLine(error.line))"
-        }.joined(separator: "\n"))
+        throw ScriptFailure(
+            errors.map { error in
+                let place = [error.file, error.line.map(String.init)].compactMap(\.self).joined(separator: ":")
+                return "\(place): \(error.message)\(sourceLine(error.line))"
+            }.joined(separator: "\n")
+        )
     }
 
     /// A line of the text, without the space before it; empty when there is none.

@@ -112,9 +112,11 @@ enum ScriptRules {
         let full = shape(of: context)
         let bare = KBotLua.HostObject(
             "ctx",
-            full.fields.merging(["market", "book", "account", "indicators", "position", "candles"].map {
-                ($0, HostShape.unavailable(because: "no market is at hand"))
-            }) { $1 }
+            full.fields.merging(
+                ["market", "book", "account", "indicators", "position", "candles"].map {
+                    ($0, HostShape.unavailable(because: "no market is at hand"))
+                }
+            ) { $1 }
         )
         // At the day's change a rule has no market, but the account.
         let daily = KBotLua.HostObject("ctx", bare.fields.merging(["account": full.fields["account"] ?? .any]) { $1 })
@@ -149,7 +151,9 @@ enum ScriptRules {
         }
     }
 
-    private static func keys(_ record: HostRecord, _ known: [String: LuaAnalysis.Literal]) -> [String: LuaAnalysis.Literal] {
+    private static func keys(_ record: HostRecord, _ known: [String: LuaAnalysis.Literal]) -> [String: LuaAnalysis
+        .Literal]
+    {
         var keys = known
         for name in record.names where keys[name] == nil { keys[name] = .any }
         return keys

@@ -12,7 +12,11 @@ extension HostObject {
             members: [
                 .values(
                     [
-                        HostField("equity", "number", "Equity now, open positions at the price at which they could leave."),
+                        HostField(
+                            "equity",
+                            "number",
+                            "Equity now, open positions at the price at which they could leave."
+                        ),
                         HostField("capital", "number", "Equity at 00:00 UTC."),
                         HostField("cash", "number", "Cash not tied up in positions or resting entries."),
                         HostField("exposure", "number", "What settlement could take, resting entries included."),

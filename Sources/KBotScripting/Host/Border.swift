@@ -45,6 +45,13 @@ enum Border {
         return remainder == 0 ? .integer(quotient) : .number(Double(units) / Double(scale))
     }
 
+    /// The quantity a script means by contracts, rounded down to 1/100 after float noise is dropped (0.57 · 100 is not 57).
+    ///
+    /// The caller has seen that it is neither negative nor far beyond a billion.
+    static func quantity(contracts: Double) -> Quantity {
+        Quantity(units: Int64((contracts * 100 + 1e-6).rounded(.down)))
+    }
+
     /// The price a script means by cents, snapped to the nearest 0.01 ¢ to drop float noise; nil for nonsense.
     ///
     /// Prices a little outside 0…100 ¢ are let through: the core tells why they make no trade.

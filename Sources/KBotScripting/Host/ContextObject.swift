@@ -49,24 +49,37 @@ extension HostObject {
             .object(HostField("book", "kbot.Book", "The market's order book."), book),
             .object(HostField("account", "kbot.Account", "The account."), account),
             .property(
-                HostField("position", "kbot.Position?", "The position in this market: a strategy's own, to a rule anyone's."),
+                HostField(
+                    "position",
+                    "kbot.Position?",
+                    "The position in this market: a strategy's own, to a rule anyone's."
+                ),
                 .market
             ) { context, call throws(LuaHostError) in
                 guard let position = context.position else { return call.replyNil() }
                 try call.reply(position.luaValue)
             },
             .table(
-                HostField("state", "table", "A table of the script's own: plain data, kept for the run and across hot reloads."),
+                HostField(
+                    "state",
+                    "table",
+                    "A table of the script's own: plain data, kept for the run and across hot reloads."
+                ),
                 state
             ),
             .function(
-                HostFunction("log", [("text", "string|number")], nil, "Writes a line to the event stream and the terminal."),
+                HostFunction(
+                    "log",
+                    [("text", "string|number")],
+                    nil,
+                    "Writes a line to the event stream and the terminal."
+                ),
                 .nothing
             ) { context, call throws(LuaHostError) in
-                guard let text = call.string(1) ?? call.number(1).map({ "\($0)" }) else {
-                    throw LuaHostError("ctx.log takes a text; write ctx.log(text), with a dot")
+                switch call.kind(1) {
+                case .string, .integer, .number: context.log(KBotScripting.text(of: try call.value(1)))
+                default: throw LuaHostError("ctx.log takes a text; write ctx.log(text), with a dot")
                 }
-                context.log(text)
             },
         ]
     }
@@ -82,11 +95,11 @@ extension HostObject {
             ),
             .market
         ) { context, call throws(LuaHostError) in
-            guard let number = call.number(1), number >= 1, number <= Double(max(needs.history, 1)) else {
-                throw LuaHostError("ctx.candles gives 1 to \(needs.history) candles, as needs.candles.history says")
-            }
             guard needs.history > 0, let history = context.indicators?.history else {
-                throw LuaHostError("ctx.candles needs needs.candles.history")
+                throw LuaHostError("ctx.candles needs needs.candles.history, the number of candles to keep")
+            }
+            guard let number = call.number(1), number >= 1, number <= Double(needs.history) else {
+                throw LuaHostError("ctx.candles gives 1 to \(needs.history) candles, as needs.candles.history says")
             }
             let first = max(0, history.count - Int(number))
             let list = (first..<history.count).map { history[$0].luaValue(isSpot: isSpot) }

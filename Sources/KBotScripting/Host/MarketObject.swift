@@ -157,13 +157,22 @@ extension HostObject {
             }
             let quantity = Quantity(units: Int64((count * 100).rounded()))
             let clamped = min(max(price, .zero), .one)
-            Border.reply(call, market.fees.fee(count: quantity, price: clamped, liquidity: liquidity).units, per: 1_000_000)
+            Border.reply(
+                call,
+                market.fees.fee(count: quantity, price: clamped, liquidity: liquidity).units,
+                per: 1_000_000
+            )
         }
     }
 
     private static var implied: Member {
         .function(
-            HostFunction("implied", [], "number?", "The probability of YES that the mid implies, 0 to 1; nil without a quote."),
+            HostFunction(
+                "implied",
+                [],
+                "number?",
+                "The probability of YES that the mid implies, 0 to 1; nil without a quote."
+            ),
             .market
         ) { context, call in
             guard let bid = context.touch.bid, let ask = context.touch.ask else { return call.replyNil() }

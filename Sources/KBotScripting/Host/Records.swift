@@ -27,7 +27,11 @@ extension HostRecord {
         fields: [
             HostField("price", "number", "Price, cents."),
             HostField("count", "number", "Contracts."),
-            HostField("taker", "\"buy\"|\"sell\"|nil", "Whether the taker bought or sold YES; nil when the data does not tell."),
+            HostField(
+                "taker",
+                "\"buy\"|\"sell\"|nil",
+                "Whether the taker bought or sold YES; nil when the data does not tell."
+            ),
         ]
     )
 
@@ -70,7 +74,11 @@ extension HostRecord {
             HostField("entry", "number", "Planned entry, cents."),
             HostField("stop", "number", "Planned stop, cents."),
             HostField("target", "number", "Planned target, cents."),
-            HostField("reducing", "boolean", "Whether it can only make a position smaller; no rule can stop such an order."),
+            HostField(
+                "reducing",
+                "boolean",
+                "Whether it can only make a position smaller; no rule can stop such an order."
+            ),
         ]
     )
 
@@ -107,7 +115,11 @@ extension HostRecord {
             HostField("entry", "number?", "Entry price, cents; needed unless `entry_type` is \"market\"."),
             HostField("stop", "number?", "Where the loss is cut, cents; this or `stop_offset`."),
             HostField("target", "number?", "Where the profit is taken, cents; this or `target_offset`."),
-            HostField("entry_type", "\"limit\"|\"stop\"|\"market\"|nil", "How to get in; \"limit\" unless said otherwise."),
+            HostField(
+                "entry_type",
+                "\"limit\"|\"stop\"|\"market\"|nil",
+                "How to get in; \"limit\" unless said otherwise."
+            ),
             HostField("stop_offset", "number?", "Distance of the stop from the fill, cents."),
             HostField("target_offset", "number?", "Distance of the target from the fill, cents."),
             HostField("count", "number?", "Contracts wanted; can only lower the size."),
@@ -135,7 +147,9 @@ extension Candle {
 extension SpotCandle {
     /// Writes the candle into the slots of ``HostRecord/candle``, prices in dollars.
     func write(to slots: LuaSlots) {
-        for (index, price) in [open, high, low, close].enumerated() { Border.set(slots, index, price.units, per: 10_000) }
+        for (index, price) in [open, high, low, close].enumerated() {
+            Border.set(slots, index, price.units, per: 10_000)
+        }
         Border.set(slots, 4, volume, per: 1_000_000)
         slots.set(5, Int64(ticks))
         Border.set(slots, 6, start.microseconds, per: 1_000_000)

@@ -27,7 +27,8 @@ package struct ShadowRun {
         guard !moments.isEmpty else { return Result(text: "no candle yet to compare on", failure: nil) }
         guard old.needs.source == new.needs.source, let coarser = merge(moments, for: new.needs.interval) else {
             return Result(
-                text: "other candles than before (\(old.needs.interval) → \(new.needs.interval)): nothing to compare on",
+                text:
+                    "other candles than before (\(old.needs.interval) → \(new.needs.interval)): nothing to compare on",
                 failure: nil
             )
         }
@@ -74,7 +75,7 @@ package struct ShadowRun {
         return told
     }
 
-    /// What every callback that can signal says at a moment.
+    /// What every callback that can signal says at a moment, each asked only when an engine would ask it.
     private static func decisions(
         of strategy: LuaStrategy,
         _ moment: CandleTape.Moment,
@@ -92,8 +93,10 @@ package struct ShadowRun {
         case .market(let candle): decisions.append(strategy.onCandle(candle, context))
         case .spot(let candle): decisions.append(strategy.onSpotCandle(candle, context))
         }
-        if let decision = strategy.onBook(context) { decisions.append(decision) }
-        if let decision = strategy.onTimer(context) { decisions.append(decision) }
+        let facts = moment.view.facts
+        guard facts.status == .active, moment.now < facts.closeTime else { return decisions }
+        if moment.view.book != nil, let decision = strategy.onBook(context) { decisions.append(decision) }
+        if strategy.needs.timer != nil, let decision = strategy.onTimer(context) { decisions.append(decision) }
         return decisions
     }
 
@@ -121,7 +124,8 @@ package struct ShadowRun {
             case .offset(let distance): "±\(Double(distance.units) / 100)"
             }
         }
-        return "\(signal.direction.rawValue) \(cents(signal.entry)), stop \(side(signal.stop)), target \(side(signal.target))"
+        return
+            "\(signal.direction.rawValue) \(cents(signal.entry)), stop \(side(signal.stop)), target \(side(signal.target))"
     }
 
     // MARK: Candles of another length

@@ -132,11 +132,7 @@ package final class LuaRiskRule: RiskRule, LuaScript {
             guard let count = results.number(1), count.isFinite, count >= 0, count <= 1e9 else {
                 throw LuaError(kind: .contract, message: "\"reduce\" wants a number of contracts")
             }
-            return .reduce(
-                to: Quantity(units: Int64((count * 100).rounded(.down))),
-                try code(2),
-                results.string(3) ?? ""
-            )
+            return .reduce(to: Border.quantity(contracts: count), try code(2), results.string(3) ?? "")
         case "halt":
             var until: Timestamp?
             if results.kind(1) != .nil {

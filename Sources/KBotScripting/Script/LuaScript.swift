@@ -1,4 +1,5 @@
 import KBotLua
+package import KBotModel
 
 /// A script that runs, strategy or rule: where it came from, what it was told, what it has done.
 package protocol LuaScript: AnyObject {
@@ -29,8 +30,12 @@ extension LuaScript {
     package var firstFailure: String? { machine.firstFailure }
     /// Takes over the quarantine of the version before it.
     package func inheritQuarantine() { machine.inheritQuarantine() }
-    /// What it hands to its next version.
-    package func memory() throws(ScriptFailure) -> ScriptMemory { try machine.memory() }
+    /// What it hands to its next version; `time` is what it reads as `ctx.now`, nil for that of its last call.
+    package func memory(at time: Timestamp? = nil) throws(ScriptFailure) -> ScriptMemory {
+        try machine.memory(at: time)
+    }
     /// Gives it what the version before it saved.
-    package func load(_ memory: ScriptMemory) throws(ScriptFailure) { try machine.load(memory) }
+    package func load(_ memory: ScriptMemory, at time: Timestamp? = nil) throws(ScriptFailure) {
+        try machine.load(memory, at: time)
+    }
 }

@@ -175,8 +175,9 @@ package final class ScriptMachine {
     /// Takes over the quarantine of the version before: it belongs to the host, not to the text of a script.
     func inheritQuarantine() { isQuarantined = true }
 
-    /// What the script wants to hand to its next version.
-    func memory() throws(ScriptFailure) -> ScriptMemory {
+    /// What the script wants to hand to its next version; without a time, `ctx.now` stays that of the last call.
+    func memory(at time: Timestamp? = nil) throws(ScriptFailure) -> ScriptMemory {
+        context.begin(at: time ?? context.now)
         do throws(LuaError) {
             let state = try state.map { reference throws(LuaError) in
                 try vm.value(of: reference, limits: Self.stateLimits)
@@ -191,9 +192,10 @@ package final class ScriptMachine {
         }
     }
 
-    /// Gives a script what the version before it saved.
-    func load(_ memory: ScriptMemory) throws(ScriptFailure) {
+    /// Gives a script what the version before it saved; without a time, `ctx.now` stays that of the last call.
+    func load(_ memory: ScriptMemory, at time: Timestamp? = nil) throws(ScriptFailure) {
         guard let load = manifest.callbacks["load"], let saved = memory.saved else { return }
+        context.begin(at: time ?? context.now)
         do throws(LuaError) {
             _ = try vm.call(load, [.function(contextObject), saved])
         } catch {

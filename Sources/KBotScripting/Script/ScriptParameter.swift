@@ -68,8 +68,11 @@ package struct ScriptParameter: Hashable, Sendable {
         case "number": kind = .number(min: minimum, max: maximum)
         case "boolean": kind = .boolean
         case "string":
-            let choices = value["choices"]?.elements ?? []
-            kind = .string(choices: choices.compactMap(\.asString))
+            let choices = value["choices"].map { $0.elements?.map(\.asString) ?? [nil] } ?? []
+            guard !choices.contains(nil) else {
+                throw ScriptFailure("\(place).choices must be a list of texts such as { \"fast\", \"slow\" }")
+            }
+            kind = .string(choices: choices.compactMap(\.self))
         case "duration": kind = .duration
         case let other:
             throw ScriptFailure(

@@ -72,9 +72,9 @@ struct SignalReader {
 
     private func count() throws(LuaError) -> Quantity? {
         guard slots.kind(Field.count.rawValue) != .nil else { return nil }
-        guard let contracts = slots.number(Field.count.rawValue), contracts.isFinite, contracts > 0, contracts <= 1e9
-        else { throw wrong(.count, "contracts above 0") }
-        return Quantity(units: Int64((contracts * 100).rounded(.down)))
+        guard let contracts = slots.number(Field.count.rawValue), contracts.isFinite, (0.01...1e9).contains(contracts)
+        else { throw wrong(.count, "contracts, at least 0.01") }
+        return Border.quantity(contracts: contracts)
     }
 
     private func timeToLive() throws(LuaError) -> Int? {

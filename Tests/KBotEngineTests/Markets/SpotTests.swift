@@ -149,7 +149,9 @@ func `prices from before the first market are kept, and nothing begins with them
     bench.process(at(10, .spot(btc, dollars(101))))
     #expect(recorder.spotCandles.count == 1)
     #expect(bench.candles.isEmpty)
-    bench.process(at(10, .trade(Trade(market: Bench.market, price: Price(cents: 60), count: .init(contracts: 1), taker: nil))))
+    bench.process(
+        at(10, .trade(Trade(market: Bench.market, price: Price(cents: 60), count: .init(contracts: 1), taker: nil)))
+    )
     #expect(bench.candles.map(\.close) == [Price(cents: 50)])
     #expect(recorder.spotCandles.count == 1)
 }

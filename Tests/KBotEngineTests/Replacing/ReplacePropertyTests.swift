@@ -52,7 +52,12 @@ private struct Version {
 }
 
 /// Feeds both what either asks for, then the event.
-private func process(_ event: Event, _ left: inout Team, _ right: inout Team, _ check: (Event, inout Team, inout Team) throws -> Void)
+private func process(
+    _ event: Event,
+    _ left: inout Team,
+    _ right: inout Team,
+    _ check: (Event, inout Team, inout Team) throws -> Void
+)
     throws
 {
     while true {

@@ -81,7 +81,9 @@ private func price(_ seconds: Double, _ dollars: Int64) -> Event {
 }
 
 @Test func `positions, resting entries, armed ones and pauses outlive a version`() throws {
-    let bench = Bench { $0.keepsTrades = true; $0.limits.maxPositions = 3 }.ready(0).ready(1).ready(2)
+    let bench = Bench {
+        $0.keepsTrades = true; $0.limits.maxPositions = 3
+    }.ready(0).ready(1).ready(2)
     try bench.enter(Bench.long(count: 10), in: 0)
     bench.signal(Bench.long(47, stop: 44, target: 58, count: 3), in: 1)
     let resting = try bench.last(.entry)
@@ -313,7 +315,9 @@ private final class Disguise: Strategy {
     var name: StrategyName { inner.name }
     var callbacks: StrategyCallbacks { inner.callbacks }
 
-    func onCandle(_ candle: Candle, _ context: borrowing StrategyContext) -> Decision { inner.onCandle(candle, context) }
+    func onCandle(_ candle: Candle, _ context: borrowing StrategyContext) -> Decision {
+        inner.onCandle(candle, context)
+    }
 
     func onTrade(_ trade: Trade, _ context: borrowing StrategyContext) -> Decision? { inner.onTrade(trade, context) }
 }

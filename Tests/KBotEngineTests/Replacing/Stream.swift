@@ -31,7 +31,8 @@ struct Stream {
         let span = TimeSpan.milliseconds(Int64.random(in: 0...2_400, using: &random))
         switch Int.random(in: 0..<4, using: &random) {
         case 0: break
-        case 1: now = (now + span).floored(to: .seconds(5)) + (now.floored(to: .seconds(5)) == now ? .zero : .seconds(5))
+        case 1:
+            now = (now + span).floored(to: .seconds(5)) + (now.floored(to: .seconds(5)) == now ? .zero : .seconds(5))
         default: now = now + span
         }
         decide()

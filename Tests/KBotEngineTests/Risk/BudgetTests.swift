@@ -71,7 +71,9 @@ func `an entry costs no more than its strategy's budget`(_ index: Int) throws {
     #expect(try exposed.last(.entry).count == contracts(41))
     // 2 % of the budget of $100 at the stop, of the account it would be ten times that.
     func sized(_ budgets: [StrategyName: RiskLimits.Amount]) throws -> Int64 {
-        let bench = unlimited(budgets) { $0.limits.riskPerTrade = percent(2) }.ready(fees: FeeSchedule(kind: .quadratic, multiplier: 0))
+        let bench = unlimited(budgets) { $0.limits.riskPerTrade = percent(2) }.ready(
+            fees: FeeSchedule(kind: .quadratic, multiplier: 0)
+        )
         bench.signal(Bench.long())
         return try bench.last(.entry).count.units / 100
     }

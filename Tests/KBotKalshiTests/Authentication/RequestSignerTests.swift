@@ -10,7 +10,7 @@ struct RequestTargetTests {
         ("/a#b?c", "/a"), ("/a?b#c", "/a"), ("/", "/"), ("/?", "/"), ("/a%20b", "/a%20b"), ("/a/", "/a/"),
     ])
     func `query and fragment are not signed`(path: String, signed: String) throws {
-        #expect(try RequestTarget(method: .get, path: path).path == signed)
+        #expect(try RequestTarget(method: "GET", path: path).path == signed)
     }
 
     @Test(arguments: [
@@ -19,12 +19,17 @@ struct RequestTargetTests {
     ])
     func `a path starts with a slash and is ASCII`(path: String) {
         #expect(throws: SigningError.badPath(String(path.prefix(100)))) {
-            try RequestTarget(method: .get, path: path)
+            try RequestTarget(method: "GET", path: path)
         }
     }
 
-    @Test func `it reads as the request line`() throws {
-        #expect(try RequestTarget(method: .delete, path: "/x?y").description == "DELETE /x")
+    @Test(arguments: ["", "GE T", "GET\n", "1", "ſ", "ABCDEFGHIJKLMNOPQ"])
+    func `a method is made of letters`(method: String) {
+        #expect(throws: SigningError.badMethod) { try RequestTarget(method: method, path: "/") }
+    }
+
+    @Test func `a method is signed in capitals`() throws {
+        #expect(try RequestTarget(method: "delete", path: "/x?y").description == "DELETE /x")
     }
 }
 
@@ -46,7 +51,7 @@ struct RequestSignerTests {
             (keys.rsaPKCS1, keys.rsaPublic, true), (keys.ed25519, keys.ed25519Public, false),
         ] {
             let headers = try signer(key).headers(
-                method: .get,
+                method: "get",
                 path: "/trade-api/v2/portfolio/orders?ticker=X&limit=5",
                 at: time
             )
@@ -67,7 +72,7 @@ struct RequestSignerTests {
         let clock = VenueClock { time }
         clock.record(date: "Sat, 22 Nov 2026 00:00:00 GMT", sent: time, received: time)
         let signer = try RequestSigner(keyID: id, key: SigningKey(keys.ed25519), clock: clock)
-        #expect(try signer.headers(method: .get, path: "/").time == clock.now().floored(to: .milliseconds(1)))
+        #expect(try signer.headers(method: "GET", path: "/").time == clock.now().floored(to: .milliseconds(1)))
     }
 
     @Test(arguments: ["", " ", "a b", "a\r\nX: y", "é", String(repeating: "a", count: 129)])
@@ -80,6 +85,6 @@ struct RequestSignerTests {
 
     @Test func `a wrong path is no trap`() throws {
         let signer = try signer(keys.ed25519)
-        #expect(throws: SigningError.badPath("x")) { try signer.headers(method: .get, path: "x") }
+        #expect(throws: SigningError.badPath("x")) { try signer.headers(method: "GET", path: "x") }
     }
 }

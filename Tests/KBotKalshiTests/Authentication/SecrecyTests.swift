@@ -32,7 +32,7 @@ struct SecrecyTests {
             let clock = VenueClock { Timestamp(seconds: 0) }
             let signer = try RequestSigner(keyID: id, key: file.key, clock: clock)
             let bank = SignatureBank(signer: signer)
-            let target = try RequestTarget(method: .post, path: "/x")
+            let target = try RequestTarget(method: "POST", path: "/x")
             bank.register(target)
             let headers = try bank.headers(for: target, now: Timestamp(seconds: 1))
             var shown = shownTexts(file) + shownTexts(file.key) + shownTexts(signer) + shownTexts(bank)

@@ -10,8 +10,8 @@ struct SignatureBankTests {
     private let cancel: RequestTarget
 
     init() throws {
-        create = try RequestTarget(method: .post, path: "/trade-api/v2/portfolio/events/orders")
-        cancel = try RequestTarget(method: .delete, path: "/trade-api/v2/portfolio/events/orders/1")
+        create = try RequestTarget(method: "POST", path: "/trade-api/v2/portfolio/events/orders")
+        cancel = try RequestTarget(method: "DELETE", path: "/trade-api/v2/portfolio/events/orders/1")
     }
 
     @Test func `a signature made ahead is handed out until it is five seconds old`() throws {
@@ -128,7 +128,7 @@ struct SignatureBankTests {
             var now = start
             var asked = 0
             for _ in 0..<200 {
-                let target = try RequestTarget(method: .get, path: "/\(Int.random(in: 0..<8, using: &random))")
+                let target = try RequestTarget(method: "GET", path: "/\(Int.random(in: 0..<8, using: &random))")
                 switch Int.random(in: 0..<10, using: &random) {
                 case 0: bench.bank.register(target)
                 case 1 where Int.random(in: 0..<3, using: &random) == 0: bench.bank.unregister(target)
@@ -161,7 +161,7 @@ struct SignatureBankTests {
             for worker in 0..<6 {
                 group.addTask {
                     for round in 0..<300 {
-                        let target = try RequestTarget(method: .get, path: "/\(round % 7)")
+                        let target = try RequestTarget(method: "GET", path: "/\(round % 7)")
                         let now = start + .milliseconds(Int64(round) * 20)
                         if worker < 2 { bank.register(target) }
                         if worker == 2 { try bank.renew(now: now) }

@@ -52,8 +52,14 @@ private func complaint(_ answer: String) -> String? {
     ("{}", "needs.candles must be a table such as { source = \"market\", interval = \"5s\" }"),
     ("{ candles = 5 }", "needs.candles must be a table such as { source = \"market\", interval = \"5s\" }"),
     ("{ candles = { intervall = '5s' } }", "needs.candles has an unknown field 'intervall'; did you mean 'interval'?"),
-    ("{ candles = { source = 'spot', interval = '5s' } }", "source = \"spot\" wants needs.candles.symbol, such as \"BTC-USD\""),
-    ("{ candles = { source = 5, interval = '5s' } }", "needs.candles.source must be \"market\" or \"spot\", not number"),
+    (
+        "{ candles = { source = 'spot', interval = '5s' } }",
+        "source = \"spot\" wants needs.candles.symbol, such as \"BTC-USD\""
+    ),
+    (
+        "{ candles = { source = 5, interval = '5s' } }",
+        "needs.candles.source must be \"market\" or \"spot\", not number"
+    ),
 ])
 func `what a script needs is checked`(_ answer: String, _ message: String) {
     #expect(complaint(answer) == "test.lua: " + message)

@@ -76,7 +76,9 @@ extension VenueError {
         (body.details ?? body.message ?? "").lowercased().contains("post only")
     }
 
-    private static func disposition(_ kind: Kind, _ status: Int?, _ body: ErrorBody, _ effect: RequestEffect) -> Disposition {
+    private static func disposition(_ kind: Kind, _ status: Int?, _ body: ErrorBody, _ effect: RequestEffect)
+        -> Disposition
+    {
         // The status speaks before the code here: whatever a failing server writes, it may have done its work.
         let isFailing = (status ?? 0) >= 500 || status == 408
         if isFailing { return effect == .once ? .outcomeUnknown : .retryable }
