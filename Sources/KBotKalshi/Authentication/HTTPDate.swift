@@ -4,8 +4,8 @@ package import KBotModel
 extension Timestamp {
     /// Reads an HTTP date (RFC 9110, 5.6.7) in its form of today or one of its two old forms; nil when it is none.
     ///
-    /// They are `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` and `Sun Nov  6 08:49:37 1994`, all in
-    /// UTC. A year of two digits is the latest one with these digits that is at most 50 after the year of `near`. A
+    /// They are `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` and `Sun Nov  6 08:49:37 1994`, all
+    /// in UTC. A year of two digits is the latest one with these digits that is at most 50 after the year of `near`. A
     /// weekday that is not the date's makes it no date.
     package init?(httpDate text: some StringProtocol, near: Timestamp) {
         let reader = HTTPDateReader(bytes: Array(text.utf8.prefix(40)))

@@ -3,9 +3,10 @@ import Synchronization
 
 /// Signatures made ahead, so that sending a request costs no RSA.
 ///
-/// An RSA signature takes up to a millisecond of CPU, which an order or a cancel should not wait for. The owner registers what
-/// it may have to send (the path of new orders, a cancel path for each resting order) and calls ``renew(now:atMost:)``
-/// from a task of its own. All times are the venue's, and come in; any number of threads may call.
+/// An RSA signature takes up to a millisecond of CPU, which an order or a cancel should not wait for. The owner
+/// registers what it may have to send (the path of new orders, a cancel path for each resting order) and calls
+/// ``renew(now:atMost:)`` from a task of its own. All times are the venue's and come in; any number of threads may
+/// call.
 ///
 /// A signature serves every request to its target until it is renewed: the venue signs no body and asks for no
 /// uniqueness, and it takes stamps up to about ten seconds old.

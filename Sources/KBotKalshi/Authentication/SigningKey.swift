@@ -67,9 +67,9 @@ package struct SigningKey: Sendable, CustomStringConvertible, CustomDebugStringC
 
 /// One `EVP_PKEY`, freed with its last user.
 ///
-/// `@unchecked` because the compiler knows nothing of a C pointer: OpenSSL lets threads share a key that nobody changes,
-/// and counts references to it atomically. What is not shared, the context of an operation, is made anew for each call
-/// and holds a reference of its own.
+/// `@unchecked` because the compiler knows nothing of a C pointer. OpenSSL lets threads share a key that nobody
+/// changes, and counts references to it atomically. What is not shared, the context of an operation, is made anew for
+/// each call and holds a reference of its own.
 @safe
 private final class KeyHandle: @unchecked Sendable {
     private let key: OpaquePointer

@@ -34,7 +34,7 @@ struct Candidate {
 
         /// Every file that could make it good: itself, its modules, found or not, and its tests.
         var paths: [String] {
-            [file.path] + modules.paths + [file.path.replacing(#/\.lua$/#, with: "") + "_test.lua"]
+            [file.path] + modules.paths + (file.path.hasSuffix(".lua") ? ["\(file.path.dropLast(4))_test.lua"] : [])
         }
     }
 

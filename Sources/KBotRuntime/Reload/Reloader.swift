@@ -118,21 +118,22 @@ final class Reloader {
         defer { watch() }
         var story: [String] = []
         let outcome: ReloadResult.Outcome
+        var read: Candidate.Text?
         do throws(ScriptFailure) {
             if script.noteModules() { keep(script.version) }
             let old = script.version.hash
             let text = try Candidate.Text(of: script)
-            // What was read counts as known, also when it is refused: it is told once, not at every look.
-            defer { if script.version.hash == old { script.refuse(text.hashes, text.paths) } }
+            read = text
             let candidate = try Candidate(text, for: script)
             if candidate.version.hash == old, !(asked && script.current.isQuarantined) {
+                script.forgetRefusal()
                 return finish(script, .unchanged, ["\(script.version.file.path) is the version in force"])
             }
             try check(candidate, against: script, grace: grace, story: &story)
             let new = try Candidate.successor(
                 of: script,
                 candidate.version,
-                modules: candidate.search.finder,
+                modules: candidate.version.finder(candidate.search.finder),
                 at: marketTime,
                 asked: asked
             )
@@ -151,6 +152,8 @@ final class Reloader {
             story += error.description.split(separator: "\n").map(String.init)
             story.append("the version in force goes on")
             outcome = .refused
+            // What was read counts as known: it is told once, not at every look.
+            if let read { script.refuse(read.hashes, read.paths) }
         }
         return finish(script, outcome, story)
     }

@@ -94,7 +94,8 @@ private struct WatchedFile {
 
     /// Takes other content for known; the file is read again when that is news.
     mutating func measure(against known: String) {
-        guard known != hash || !isThere else { return }
+        // Of a file that went away since, what it held is no news.
+        guard known != hash else { return }
         hash = known
         isThere = true
         stamp = .never

@@ -113,6 +113,7 @@ extension PaperRun {
             return TradingSession.ScheduledChange(afterEvents: swap.afterEvents) { [unowned self] engine, effects in
                 let version = try store.load(swap.newHash)
                 do throws(ScriptFailure) {
+                    _ = running.noteModules()
                     let script = try Candidate.successor(
                         of: running,
                         version,
@@ -120,7 +121,6 @@ extension PaperRun {
                         at: engine.now,
                         asked: swap.isAsked
                     )
-                    _ = running.noteModules()
                     let old = running.version.hash
                     running.advance(to: script, version, search: nil)
                     let events = swap.afterEvents

@@ -109,12 +109,15 @@ final class RunningScript {
         current = script
         self.version = version
         self.search = search
-        refused = ([:], [])
+        forgetRefusal()
         generation += 1
     }
 
     /// Remembers what a refused text consisted of: hashes of what was read, paths of all it wanted to read.
     func refuse(_ hashes: [String: String], _ paths: [String]) { refused = (hashes, paths) }
+
+    /// Forgets a refused text: the file holds the version in force again.
+    func forgetRefusal() { refused = ([:], []) }
 
     /// Takes modules into the version that the script asked for only while it ran; whether there were any.
     func noteModules() -> Bool {

@@ -72,7 +72,10 @@ struct ScriptLoader {
             if let version = try recordedVersion(of: file) {
                 return try RunningScript(version, kind: kind, parameters: values, seed: seed)
             }
-            return try RunningScript(file, kind: kind, parameters: values, seed: seed)
+            let script = try RunningScript(file, kind: kind, parameters: values, seed: seed)
+            // The same script, given by another path.
+            guard let version = try firstVersion(of: script.name) else { return script }
+            return try RunningScript(version, kind: kind, parameters: values, seed: seed)
         } catch {
             throw RunFailure(error)
         }
@@ -82,17 +85,20 @@ struct ScriptLoader {
     ///
     /// What the file holds by now does not matter: it may not even load any more.
     private func recordedVersion(of file: ScriptFile) throws(ScriptFailure) -> ScriptVersion? {
-        var seen: Set<String> = []
-        for swap in recorded where seen.insert(swap.script).inserted {
-            let version: ScriptVersion
-            do throws(RunFailure) {
-                version = try store.load(swap.oldHash)
-            } catch {
-                throw ScriptFailure(error.message)
-            }
-            if version.file.name == file.name { return version }
+        for name in Set(recorded.map(\.script)).sorted() {
+            if let version = try firstVersion(of: name), version.file.path == file.path { return version }
         }
         return nil
+    }
+
+    /// The version of a script that an earlier run began with; nil when that run did not reload it.
+    private func firstVersion(of script: String) throws(ScriptFailure) -> ScriptVersion? {
+        guard let first = recorded.first(where: { $0.script == script }) else { return nil }
+        do throws(RunFailure) {
+            return try store.load(first.oldHash)
+        } catch {
+            throw ScriptFailure(error.message)
+        }
     }
 
     /// Refuses reloads of scripts that do not run: nobody would ever make them.

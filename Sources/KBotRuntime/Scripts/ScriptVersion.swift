@@ -23,9 +23,11 @@ struct ScriptVersion: Hashable, Sendable {
     }
 
     /// Finds this version's own modules, whatever the disk holds by now; what it never required comes from the disk.
-    var finder: ModuleFinder {
-        let disk = ScriptLibrary.modules(beside: file)
-        return { [modules] name in modules.first { $0.name == "\(name).lua" }.map { .success($0) } ?? disk(name) }
+    var finder: ModuleFinder { finder(ScriptLibrary.modules(beside: file)) }
+
+    /// Finds this version's own modules, and what it never required elsewhere.
+    func finder(_ other: @escaping ModuleFinder) -> ModuleFinder {
+        { [modules] name in modules.first { $0.name == "\(name).lua" }.map { .success($0) } ?? other(name) }
     }
 }
 

@@ -114,8 +114,9 @@ private func price(_ seconds: Double, _ dollars: Int64) -> Event {
     #expect(bench.engine.blockCodes == [])
 }
 
-@Test func `a version given before the first event begins the run`() {
-    let bench = Bench(others: [recorder(needs(timer: .seconds(1)))]) { $0.keepsTrades = true }
+@Test(arguments: [false, true])
+func `a version given before the first event begins the run`(_ keeps: Bool) {
+    let bench = Bench(others: [recorder(needs(timer: .seconds(1)))]) { $0.keepsTrades = keeps }
     let new = Recorder(
         spot: "BTC-USD",
         every: .seconds(10),
@@ -263,93 +264,4 @@ func `a timer that is due while only prices came is not lost with the old versio
     bench.settle(.yes, in: 0)
     let decided = bench.engine.markets[0]
     #expect(decided?.kept.isEmpty == true, "the trades of a decided market are forgotten")
-}
-
-@Test func `a long memory of prices is kept by the minute`() {
-    func run(_ versions: [Int64], at change: Int) -> Recorder {
-        var recorder = Recorder(spot: "BTC-USD", every: .seconds(versions[0]))
-        var configuration = EngineConfiguration()
-        configuration.keepsTrades = true
-        var engine = Engine(configuration, strategies: [recorder])
-        var effects: [Effect] = []
-        let market = Market(
-            id: Bench.market,
-            ticker: "M0",
-            series: "KXBTCD",
-            openTime: Bench.start,
-            closeTime: Bench.start + .hours(24)
-        )
-        engine.process(.market(MarketEvent(time: Bench.start, .listed(market))), into: &effects)
-        for index in 0..<105_800 {
-            let time = Bench.start + .milliseconds(Int64(index) * 200)
-            while engine.nextDeadline < time { engine.process(.timer(engine.nextDeadline), into: &effects) }
-            let price = SpotPrice(units: 600_000_000 + Int64(index * 7_919 % 10_007))
-            engine.process(.market(MarketEvent(time: time, .spot("BTC-USD", price))), into: &effects)
-            effects.removeAll(keepingCapacity: true)
-            if index == change {
-                recorder = Recorder(spot: "BTC-USD", every: .seconds(versions[1]))
-                let swap = ScriptSwap(script: "recorder", oldHash: "", newHash: "", generation: 2, afterEvents: 0)
-                engine.replace(recorder, swap, into: &effects)
-                #expect(engine.spots[0].inputs.count < 101_000)
-            }
-        }
-        return recorder
-    }
-    let changed = run([5, 120], at: 104_800)
-    let steady = run([120, 120], at: -1)
-    #expect(!changed.calls.isEmpty)
-    #expect(changed.calls == steady.calls.suffix(changed.calls.count))
-}
-
-/// The scenario's strategy in new clothes: it answers the same, and needs something else.
-private final class Disguise: Strategy {
-    let inner: ScriptedStrategy
-    let needs: StrategyNeeds
-    let version = "2"
-
-    init(_ inner: ScriptedStrategy, _ needs: StrategyNeeds) {
-        self.inner = inner
-        self.needs = needs
-    }
-
-    var name: StrategyName { inner.name }
-    var callbacks: StrategyCallbacks { inner.callbacks }
-
-    func onCandle(_ candle: Candle, _ context: borrowing StrategyContext) -> Decision {
-        inner.onCandle(candle, context)
-    }
-
-    func onTrade(_ trade: Trade, _ context: borrowing StrategyContext) -> Decision? { inner.onTrade(trade, context) }
-}
-
-@Test func `a run goes on through changes as if there had been none, whatever is open`() throws {
-    var orders = 0
-    try forSeeds(8_000..<8_040) { random in
-        let seed = random.next()
-        let changes = SeededGenerator(seed: random.next())
-        func run(_ changing: Bool) throws -> [Effect] {
-            var random = SeededGenerator(seed: seed)
-            var dice = changes
-            var scenario = Scenario(&random) { $0.keepsTrades = true }
-            for _ in 0..<250 {
-                scenario.step(&random)
-                guard changing, Int.random(in: 0..<6, using: &dice) == 0 else { continue }
-                // Always candles of ten seconds, and ready at once.
-                let indicators: [(name: String, spec: IndicatorSpec)] =
-                    Bool.random(using: &dice) ? [] : [("a", .ema(period: 1))]
-                let needs = needs(10, indicators, history: Int.random(in: 0...3, using: &dice))
-                scenario.bench.replace(Disguise(scenario.bench.strategy, needs))
-            }
-            if let failure = scenario.bench.failures.first { try hold(false, failure) }
-            return scenario.bench.log.filter { effect in
-                guard case .note(let note) = effect, case .swapped = note.kind else { return true }
-                return false
-            }
-        }
-        let changed = try run(true)
-        try hold(changed == (try run(false)), "the changes changed what was done")
-        try hold(changed == (try run(true)), "the same changes at the same places gave something else")
-        orders += changed.count { if case .send = $0 { true } else { false } }
-    }
-    #expect(orders > 500, "only \(orders) orders")
 }

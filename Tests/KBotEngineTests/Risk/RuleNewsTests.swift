@@ -93,20 +93,26 @@ private func enter(_ bench: Bench, _ recorder: Recorder, _ signal: Signal, fille
 }
 
 @Test func `a settlement tells the strategy its own result and rules that of all`() throws {
-    let (bench, recorder, rule) = listening()
+    let recorder = listener()
+    let other = listener("other")
+    let rule = NewsRule()
+    let bench = Bench(others: [other, recorder], rules: [rule]).ready()
     _ = try enter(bench, recorder, Bench.long(count: 10))
     bench.fill(try bench.last(.target), 3)
     bench.settle(.no)
     let trade = try #require(bench.closedTrades.first)
     #expect(rule.settlements == [SettlementNews(settlement: .no, netPnL: trade.netPnL)])
     #expect(recorder.settlementNews == rule.settlements)
-    #expect(bench.strategy.settlements == [.no], "one that held nothing hears of it too")
+    #expect(other.settlementNews == [SettlementNews(settlement: .no, netPnL: nil)], "it held nothing")
 }
 
 @Test func `a settlement of which nothing was held tells no result`() throws {
     let (bench, recorder, rule) = listening()
     _ = try enter(bench, recorder, Bench.long(count: 1))
     bench.fill(try bench.last(.target))
+    // An entry that rests until the end.
+    bench.signal(Bench.long(count: 1))
+    bench.accept(try bench.last(.entry))
     bench.settle(.yes)
     #expect(rule.settlements == [SettlementNews(settlement: .yes, netPnL: nil)])
     #expect(recorder.settlementNews == rule.settlements)

@@ -20,6 +20,7 @@ struct Scenario {
         _ random: inout SeededGenerator,
         strategy: ScriptedStrategy = ScriptedStrategy(callbacks: [.fill, .trade]),
         others: [ScriptedStrategy] = [],
+        besides: [any Strategy] = [],
         ruled: Bool? = nil,
         rules: [any RiskRule] = [],
         _ configure: (inout EngineConfiguration) -> Void = { _ in }
@@ -31,7 +32,7 @@ struct Scenario {
         let rule = ScriptedRule("odd", .reduce(to: Quantity(contracts: 25), "ODD", ""))
         bench = Bench(
             strategy: strategy,
-            others: others,
+            others: others + besides,
             rules: ((ruled ?? Bool.random(using: &random)) ? [rule] : []) + rules
         ) {
             $0.stopTrigger = trigger

@@ -61,8 +61,8 @@ struct AuthenticationProblemTests {
     }
 
     @Test func `what the venue says is made harmless`() {
-        let body =
-            #"{"error":{"code":"new_code","message":"a\u001b[31mb\nc\#u{e9}","details":"\#(String(repeating: "x", count: 999))"}}"#
+        let long = String(repeating: "x", count: 999)
+        let body = #"{"error":{"code":"new_code","message":"a\u001b[31mb\nc\#u{e9}","details":"\#(long)"}}"#
         guard case .other(401, let text?) = problem(401, body) else {
             Issue.record("another case")
             return
