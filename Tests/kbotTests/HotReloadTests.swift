@@ -17,7 +17,8 @@ import Testing
         try folder.write("strategies/levels.lua", "return { multiple = 1 }\n")
         try folder.write("risk-rules/my_rule.lua", rule)
         let running = try Kbot.start(options + ["--speed", "60", "--events", "ev.jsonl"], in: folder.url)
-        try #require(waits(10) { !lines("candle").isEmpty }, "\(running.errors)")
+        let began = waits(10) { !lines("candle").isEmpty }
+        try #require(began, "\(running.errors)")
 
         // Good edits: of the strategy, of its module, of the rule.
         let edited = try replacing(["default = 25": "default = 20"], in: strategy)
@@ -32,8 +33,9 @@ import Testing
         try folder.write("strategies/my.lua", edited + "\nlocal = 1\n")
         #expect(running.waits(for: "refused my_bands", seconds: 5), "\(running.errors)")
         let candles = lines("candle").count
-        #expect(!waits(1) { reloads.count > 3 })
-        #expect(waits(5) { lines("candle").count > candles })
+        let tookOver = waits(1) { reloads.count > 3 }
+        let goesOn = waits(5) { lines("candle").count > candles }
+        #expect(!tookOver && goesOn)
 
         running.interrupt()
         try #require(running.waits(for: "interrupted:", seconds: 5), "\(running.errors)")
@@ -71,9 +73,9 @@ import Testing
         let end = try #require(stream[..<stop.lowerBound].lastIndex(of: "\n"))
         let told = stream[...end].split(separator: "\n")
         let repeated = folder.read("ev2.jsonl").split(separator: "\n").prefix(told.count)
-        let difference = zip(told, repeated).first { $0 != $1 }
-        #expect(repeated.count == told.count && told.count > 100)
-        #expect(difference == nil, "\(difference.map { "\($0.0)\n\($0.1)" } ?? "")")
+        let difference = zip(told, repeated).first { $0 != $1 }.map { "\($0.0)\n\($0.1)" }
+        #expect(repeated.count == told.count && told.count > 40)
+        #expect(difference == nil)
     }
 
     /// Saves an edit and waits until it is in force; the line of the event stream that tells of it.
@@ -86,7 +88,8 @@ import Testing
         let before = reloads.count
         let saved = ContinuousClock.now
         try folder.write(name, text)
-        try #require(waits(5) { reloads.count > before }, "\(running.errors)")
+        let isInForce = waits(5) { reloads.count > before }
+        try #require(isInForce, "\(running.errors)")
         let took = ContinuousClock.now - saved
         #expect(took <= .seconds(2), "\(name): \(took)")
         let line = try #require(reloads.last)
@@ -128,7 +131,7 @@ import Testing
             "strategies/bollinger_scalper.lua",
             [
                 "name = \"bollinger_scalper\"": "name = \"my_bands\"",
-                "default = 2.0, min = 0.1": "default = 1.0, min = 0.1",
+                "stddev = { type = \"number\", default = 2.0": "stddev = { type = \"number\", default = 1.0",
                 "local snap = kbot.snap": "local levels = require(\"levels\")\nlocal snap = kbot.snap",
                 "R * params.target_multiple)": "R * params.target_multiple * levels.multiple)",
             ]

@@ -121,6 +121,11 @@ extension PaperRun {
                         at: engine.now,
                         asked: swap.isAsked
                     )
+                    if let strategy = script as? LuaStrategy,
+                        let problem = graceProblem(settings.engine.candleGrace, strategy.needs, of: running.name)
+                    {
+                        throw ScriptFailure(problem)
+                    }
                     let old = running.version.hash
                     running.advance(to: script, version, search: nil)
                     let events = swap.afterEvents

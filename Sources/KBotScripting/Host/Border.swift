@@ -45,6 +45,22 @@ enum Border {
         return remainder == 0 ? .integer(quotient) : .number(Double(units) / Double(scale))
     }
 
+    /// A script's text as it may be told: cut to a length, without control characters but line breaks and tabs, which would
+    /// reach a terminal as commands.
+    static func text(_ text: String, longest: Int = 1_000) -> String {
+        let cut = text.utf8.count > longest ? String(text.prefix(longest)) : text
+        guard cut.unicodeScalars.contains(where: isCommand) else { return cut }
+        return String(String.UnicodeScalarView(cut.unicodeScalars.map { isCommand($0) ? "\u{FFFD}" : $0 }))
+    }
+
+    private static func isCommand(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x09, 0x0A: false
+        case 0..<0x20, 0x7F..<0xA0: true
+        default: false
+        }
+    }
+
     /// The quantity a script means by contracts, rounded down to 1/100 after float noise is dropped (0.57 · 100 is not 57).
     ///
     /// The caller has seen that it is neither negative nor far beyond a billion.

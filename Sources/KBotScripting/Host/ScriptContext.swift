@@ -63,7 +63,7 @@ final class ScriptContext {
     /// Takes a line for the log.
     func log(_ text: String) {
         if messages.count < Self.mostMessages {
-            messages.append(.log(String(text.prefix(1_000))))
+            messages.append(.log(Border.text(text)))
         } else if messages.count == Self.mostMessages {
             messages.append(.log("(more lines were dropped)"))
         }

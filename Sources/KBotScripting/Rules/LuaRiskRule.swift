@@ -127,12 +127,12 @@ package final class LuaRiskRule: RiskRule, LuaScript {
         let results = check.results
         switch results.string(0) {
         case "allow": return .allow
-        case "deny": return .deny(try code(1), results.string(2) ?? "")
+        case "deny": return .deny(try code(1), text(2))
         case "reduce":
             guard let count = results.number(1), count.isFinite, count >= 0, count <= 1e9 else {
                 throw LuaError(kind: .contract, message: "\"reduce\" wants a number of contracts")
             }
-            return .reduce(to: Border.quantity(contracts: count), try code(2), results.string(3) ?? "")
+            return .reduce(to: Border.quantity(contracts: count), try code(2), text(3))
         case "halt":
             var until: Timestamp?
             if results.kind(1) != .nil {
@@ -141,7 +141,7 @@ package final class LuaRiskRule: RiskRule, LuaScript {
                 }
                 until = Timestamp(microseconds: Int64((seconds * 1_000_000).rounded()))
             }
-            return .halt(until: until, try code(2), results.string(3) ?? "")
+            return .halt(until: until, try code(2), text(3))
         default:
             throw LuaError(
                 kind: .contract,
@@ -154,6 +154,9 @@ package final class LuaRiskRule: RiskRule, LuaScript {
         guard let text = check.results.string(index), !text.isEmpty, text.utf8.count <= 64 else {
             throw LuaError(kind: .contract, message: "a verdict needs a code such as \"SPREAD_TOO_WIDE\"")
         }
-        return ReasonCode(text)
+        return ReasonCode(Border.text(text))
     }
+
+    /// The sentence of a verdict; empty when the rule gave none.
+    private func text(_ index: Int) -> String { check.results.string(index).map { Border.text($0) } ?? "" }
 }

@@ -12,16 +12,16 @@ struct ScriptErrors {
     /// The text to tell; nil for an error that was told before. Every tenth, hundredth, … repetition is told as a count.
     mutating func text(of error: LuaError, during call: String) -> String? {
         let place = error.script == nil ? "\(file.name): " : ""
-        let key = "\(place)\(error)"
+        let key = Border.text("\(place)\(error)")
         guard counts.count < Self.most || counts[key] != nil else { return nil }
         let count = (counts[key] ?? 0) + 1
         counts[key] = count
-        if count == 1 { return "\(place)\(error) (\(call))\(sourceLine(of: error))" }
+        if count == 1 { return "\(key) (\(call))\(sourceLine(of: error))" }
         return isPowerOfTen(count) ? "\(key) (\(count) times so far, last \(call))" : nil
     }
 
     /// The error with its source line under it.
-    func withSourceLine(_ error: LuaError) -> String { "\(error)\(sourceLine(of: error))" }
+    func withSourceLine(_ error: LuaError) -> String { "\(Border.text("\(error)"))\(sourceLine(of: error))" }
 
     /// How often each error came that came more than once.
     var repeated: [String] {

@@ -28,7 +28,7 @@ struct DecisionReader {
             guard let text = site.results.string(1), !text.isEmpty, text.utf8.count <= 64 else {
                 throw contract("a reason code has 1 to 64 characters")
             }
-            return ReasonCode(text)
+            return ReasonCode(Border.text(text))
         case let kind: throw contract("the second result must be a reason code such as \"NO_SIGNAL\", not \(kind)")
         }
     }

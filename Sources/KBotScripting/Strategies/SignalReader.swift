@@ -46,7 +46,7 @@ struct SignalReader {
         signal.confidence = try confidence()
         if slots.kind(Field.reason.rawValue) != .nil {
             guard let reason = slots.string(Field.reason.rawValue) else { throw wrong(.reason, "a text") }
-            signal.reason = String(reason.prefix(200))
+            signal.reason = Border.text(reason, longest: 200)
         }
         return signal
     }

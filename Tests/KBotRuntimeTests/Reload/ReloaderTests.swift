@@ -247,7 +247,7 @@ import Testing
         #expect(stage.running.current === current && stage.swaps.isEmpty)
         #expect(stage.judge() == "QUIET")
         #expect(stage.running.lastReload?.outcome == .refused)
-        // It is told once; the text of before is no news either.
+        // It is told once.
         #expect(stage.poll().isEmpty)
     }
 

@@ -40,7 +40,7 @@ struct HostileCase: Sendable, CustomTestStringConvertible {
         )
     }
 
-    static let all = endless + greedy + deep + errors + escapes + answers
+    static let all: [HostileCase] = [endless, greedy, deep, errors, escapes, answers].flatMap { $0 }
 }
 
 extension HostileCase {

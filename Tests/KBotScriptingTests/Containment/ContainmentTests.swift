@@ -11,7 +11,9 @@ private func sibling() throws -> LuaStrategy {
         Scripts.file(
             """
             local s = { api = 1, kind = "strategy", name = "sibling", version = "1" }
-            function s.needs() return { candles = { interval = "10s" }, indicators = { mean = { "sma", period = 2 } } } end
+            function s.needs()
+              return { candles = { interval = "10s" }, indicators = { mean = { "sma", period = 2 } } }
+            end
             function s.on_candle(ctx, candle)
               local state = ctx.state
               state.n = (state.n or 0) + 1
@@ -112,7 +114,7 @@ func `a hostile script is told of, then asked no more, and the script beside it 
 // MARK: Wrong values
 
 /// One candle answered with a signal of these fields.
-private func stage(answering fields: [String: String]) throws -> Stage {
+private func candleAnswered(with fields: [String: String]) throws -> Stage {
     let table = fields.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }.joined(separator: ", ")
     let stage = Stage([try LuaStrategy(Scripts.strategy(onCandle: "return { \(table) }"))])
     stage.trade(48)
@@ -133,11 +135,11 @@ func `a wrong value in a signal is refused by the field's name, or harmless`(
     // An offset takes the place of the price it stands for, and without either it is the price that is missed.
     let price = field.replacing("_offset", with: "")
     for good in goodSignals {
-        let wanted = try #require(try stage(answering: good).orders.first)
+        let wanted = try #require(try candleAnswered(with: good).orders.first)
         var fields = good
         if price != field { fields[price] = nil }
         fields[field] = value
-        let stage = try stage(answering: fields)
+        let stage = try candleAnswered(with: fields)
         if WrongValues.legal(in: field).contains(value) {
             #expect(stage.failures.isEmpty)
             #expect(stage.triggers == ["test"])
@@ -201,7 +203,7 @@ func `a wrong value in a verdict denies, or makes a verdict that enlarges nothin
     }
     // Two failures, then a success: never three in a row, so it is asked every time.
     let round: [ReasonCode] = [.scriptFailed, .scriptFailed, "FINE"]
-    #expect(stage.codes == round + round + round + round + round)
+    #expect(stage.codes == Array(repeating: round, count: 5).flatMap { $0 })
     #expect(stage.failures.count == 2)
     let first = try #require(stage.failures.first)
     #expect(first.hasPrefix("hostile: hostile.lua:4: odd (on_candle in M0 at "), "\(first)")
@@ -251,7 +253,7 @@ private func stageWithOrphan() throws -> Stage {
 @Test func `the target of a position still fills when its script is asked no more`() throws {
     let stage = try stageWithOrphan()
     try stage.fillLast()
-    let exits = stage.notes.compactMap { note in
+    let exits: [ClosedTrade.Exit] = stage.notes.compactMap { note in
         if case .closed(let trade) = note.kind { trade.exit } else { nil }
     }
     #expect(exits == [.target])

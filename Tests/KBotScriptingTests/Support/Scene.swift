@@ -39,6 +39,8 @@ struct Scene {
     var history: [Int32] = []
 
     var book: OrderBook?
+    /// How long ago anything was heard of the market.
+    var heardAgo = TimeSpan.seconds(2)
 
     /// The market as scripts see it.
     var view: MarketView {
@@ -47,7 +49,7 @@ struct Scene {
             touch: touch,
             lastPrice: lastPrice,
             book: book,
-            lastHeard: now - .seconds(2),
+            lastHeard: now - heardAgo,
             exposure: Money(dollars: 11)
         )
     }
@@ -70,6 +72,24 @@ struct Scene {
                 account: account
             )
         )
+    }
+
+    /// The last of a few candles of the underlying judged by a strategy, each flat at a price but with 1.5 coins traded.
+    func ask(_ strategy: LuaStrategy, spot prices: [Int64]) -> Decision {
+        let indicators = IndicatorSet(strategy.needs)
+        var decision = Decision.none(.warmingUp)
+        for (index, units) in prices.enumerated() {
+            let start = candle.start - .seconds(10 * Int64(prices.count - 1 - index))
+            var candle = SpotCandle(flatAt: SpotPrice(units: units), start: start, interval: .seconds(10))
+            candle.volume = 1_500_000
+            candle.ticks = 4
+            indicators.add(candle)
+            decision = strategy.onSpotCandle(
+                candle,
+                StrategyContext(now: now, view: view, indicators: indicators, position: position, account: account)
+            )
+        }
+        return decision
     }
 
     /// The decision of a body of `on_candle`, and what was told.
