@@ -23,7 +23,8 @@ import Testing
         let profit = Double(count * 100_000 - 24_600) / 1_000_000
         #expect(
             stage.lines == [
-                "test entry buy 48 \(count) 0.0123 nil", "test", "test target sell 58 \(count) 0.0123 \(profit)", "flat",
+                "test entry buy 48 \(count) 0.0123 nil", "test", "test target sell 58 \(count) 0.0123 \(profit)",
+                "flat",
             ]
         )
     }
@@ -42,7 +43,8 @@ import Testing
     }
 
     @Test func `on_day is called at midnight UTC, with the account and without a market`() throws {
-        let tell = "function r.on_day(ctx) ctx.log(ctx.now .. ' ' .. ctx.account.capital .. ' ' .. ctx.account.day_pnl) end"
+        let tell =
+            "function r.on_day(ctx) ctx.log(ctx.now .. ' ' .. ctx.account.capital .. ' ' .. ctx.account.day_pnl) end"
         let stage = Stage([try LuaStrategy(Scripts.strategy())], rules: [try rule(tell)])
         stage.pass(.hours(30))
         // From 19:30 two midnights pass; the new day's capital is set before it is told.
@@ -90,7 +92,11 @@ import Testing
 
     @Test func `a callback that fails three times makes the rule deny every entry, and says so`() throws {
         let stage = Stage(
-            [try LuaStrategy(Scripts.strategy(onCandle: "return { side = 'long', entry = 48, stop = 44, target = 58 }"))],
+            [
+                try LuaStrategy(
+                    Scripts.strategy(onCandle: "return { side = 'long', entry = 48, stop = 44, target = 58 }")
+                )
+            ],
             rules: [try rule("function r.on_settle() error('broken') end")],
             markets: 4
         )

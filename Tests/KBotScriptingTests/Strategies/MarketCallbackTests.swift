@@ -51,7 +51,9 @@ private let long = "{ side = 'long', entry = 48, stop = 44, target = 58 }"
     }
 
     @Test func `on_book waits until every indicator has a value`() throws {
-        let stage = Stage([try script(indicators: "m = { 'sma', period = 2 }", "function s.on_book(ctx) ctx.log('x') end")])
+        let stage = Stage([
+            try script(indicators: "m = { 'sma', period = 2 }", "function s.on_book(ctx) ctx.log('x') end")
+        ])
         stage.trade(48)
         stage.nextCandle()
         stage.quote(47, 50)
@@ -73,7 +75,8 @@ private let long = "{ side = 'long', entry = 48, stop = 44, target = 58 }"
 
 @Suite struct TimerCallbackTests {
     @Test(arguments: [("'10s'", 10), ("7", 7), ("'1m'", 60)])
-    func `on_timer is called at every multiple since the epoch, for each open market`(timer: String, seconds: Int64) throws
+    func `on_timer is called at every multiple since the epoch, for each open market`(timer: String, seconds: Int64)
+        throws
     {
         let body = "function s.on_timer(ctx) ctx.log(ctx.now .. ' ' .. ctx.market.ticker) end"
         let stage = Stage([try script(timer: timer, body)], markets: 2)

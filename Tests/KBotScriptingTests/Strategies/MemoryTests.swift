@@ -25,7 +25,8 @@ import Testing
         ("ctx.state.n = 'ä'", "ctx.state.n", "ä"), ("ctx.state.n = math.huge", "ctx.state.n", "inf"),
         ("ctx.state.n = math.mininteger", "ctx.state.n", "-9223372036854775808"),
         ("ctx.state.n = { a = { b = { 1, 2, 3 } } }", "#ctx.state.n.a.b", "3"),
-        ("ctx.state[3] = 'x'", "ctx.state[3]", "x"), ("ctx.state[-1] = 'x' ctx.state[2.5] = 'y'", "ctx.state[2.5]", "y"),
+        ("ctx.state[3] = 'x'", "ctx.state[3]", "x"),
+        ("ctx.state[-1] = 'x' ctx.state[2.5] = 'y'", "ctx.state[2.5]", "y"),
         ("ctx.state[true] = 'x'", "ctx.state[true]", "x"), ("ctx.state.n = candle", "ctx.state.n.close", "46"),
         ("ctx.state.n = {}", "type(ctx.state.n)", "table"), ("", "ctx.state.n", "nil"),
     ])
@@ -43,12 +44,15 @@ import Testing
 
     @Test func `load is not called without anything saved`() throws {
         #expect(try handedOn("ctx.state.n = 1", "function s.load(ctx, saved) ctx.state.n = 2 end") == "1")
-        #expect(try handedOn("", "function s.save() end function s.load(ctx, x) ctx.state.n = tostring(x) end") == "nil")
+        #expect(
+            try handedOn("", "function s.save() end function s.load(ctx, x) ctx.state.n = tostring(x) end") == "nil"
+        )
     }
 
     @Test(arguments: [
-        ("f = function() end", "f: a function cannot be"), ("c = coroutine.create(print)", "c: "),
-        ("a = { b = { c = print } }", "a.b.c: "), ("m = ctx.market", "m: "), ("me = ctx.state", "me: the table contains itself"),
+        ("f = function() end", "f: a function is no data"), ("c = coroutine.create(print)", "c: "),
+        ("a = { b = { c = print } }", "a.b.c: "), ("m = ctx.market", "m: "),
+        ("me = ctx.state", "me: the table contains itself"),
         ("[ctx.state] = 1", "a key must be a number, a string or a boolean"), ("big = ('x'):rep(65536)", "big: "),
     ])
     func `what is no plain data, or too much of it, cannot be handed on, and says where`(
@@ -76,7 +80,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("function s.save() error('full') end", "full"), ("function s.save() while true do end end", "instruction limit"),
+        ("function s.save() error('full') end", "full"),
+        ("function s.save() while true do end end", "instruction limit"),
         ("function s.save() return print end", "a function"),
         ("function s.save(ctx) return ctx.market.bid end", "no market is at hand"),
         ("function s.save(ctx) return ctx.account.cash end", "no account is at hand"),

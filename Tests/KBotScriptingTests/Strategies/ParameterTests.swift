@@ -82,6 +82,22 @@ func `every wrong parameter lists the script's parameters with types, ranges and
     ("n = { type = 'integer', default = 5, max = 4 }", "params.n.default must be an integer of at most 4, not 5"),
     ("n = { type = 'integer', default = 5, min = 'x' }", "params.n.min must be a number, not string"),
     ("n = { type = 'integer', default = 5, mni = 1 }", "params.n has an unknown key 'mni'; did you mean 'min'?"),
+    (
+        "n = { type = 'integer', default = 5, reload = 'never' }",
+        "params.n.reload must be \"live\" (the default) or \"restart\""
+    ),
+    (
+        "n = { type = 'integer', default = 5, reload = true }",
+        "params.n.reload must be \"live\" (the default) or \"restart\""
+    ),
+    (
+        "n = { type = 'string', default = '1', choices = { 1, 2 } }",
+        "params.n.choices must be a list of texts such as { \"fast\", \"slow\" }"
+    ),
+    (
+        "n = { type = 'string', default = 'a', choices = 'a' }",
+        "params.n.choices must be a list of texts such as { \"fast\", \"slow\" }"
+    ),
     ("n = { type = 'boolean', default = 'no' }", "params.n.default must be true or false, not no"),
     ("n = { type = 'string', default = 'c', choices = { 'a', 'b' } }", "params.n.default must be one of a, b, not c"),
     ("n = { type = 'duration', default = 'x' }", "params.n.default must be auto or a time such as 5s or 15m, not x"),
@@ -90,6 +106,18 @@ func `a wrong declaration is named with its place`(_ declaration: String, _ mess
     let failure = Scripts.failure(of: Scripts.strategy(params: declaration))
     #expect(failure?.description == "test.lua: " + message)
     #expect(failure?.kind == .script)
+}
+
+@Test func `a parameter says whether a running script can take a new value`() throws {
+    let strategy = try LuaStrategy(
+        Scripts.strategy(
+            params: """
+                a = { type = "integer", default = 1 }, b = { type = "integer", default = 1, reload = "live" },
+                c = { type = "integer", default = 1, reload = "restart" },
+                """
+        )
+    )
+    #expect(strategy.parameters.map { "\($0.name) \($0.needsRestart)" } == ["a false", "b false", "c true"])
 }
 
 @Test func `bounds too large for an integer are no trap`() {
