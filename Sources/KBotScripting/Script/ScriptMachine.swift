@@ -211,8 +211,8 @@ package struct ScriptMemory: Sendable {
     /// What `save` returned; nil without that callback.
     let saved: LuaValue?
 
-    /// Nothing to remember.
-    package static let none = ScriptMemory(state: .table([]), saved: nil)
+    /// Nothing to remember. Made anew each time: kept for ever it would look like a leak to the sanitizer.
+    package static var none: ScriptMemory { ScriptMemory(state: .table([]), saved: nil) }
 }
 
 /// What a script has done so far.
