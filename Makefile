@@ -49,8 +49,9 @@ test: ## Build and run the tests
 bench: ## Run the benchmarks (release build)
 	@scripts/bench
 
-soak: ## Run many seeds and check that every account adds up
+soak: ## Run many seeds: accounts add up, and books equal those of an exchange with faults
 	@scripts/soak
+	@scripts/exchange-soak
 
 # Instrumented builds have scratch folders of their own, so that they leave the ordinary build as it is.
 coverage: ## Run the tests and write the coverage of each file to .build/coverage.txt

@@ -4,6 +4,7 @@ import PackageDescription
 // The architecture, top-down; arrows go one way (scripts/check-architecture holds them):
 //
 //   kbot → KBotRuntime → { KBotScripting, KBotKalshi, KBotSimulation, KBotReports }
+//   kbot → KBotExchange → { KBotKalshi, KBotSimulation }
 //   KBotScripting → KBotLua → CLuaBridge → CLua          KBotScripting → KBotEngine
 //   KBotEngine → KBotIndicators → KBotModel              KBotKalshi, KBotSimulation, KBotReports → KBotModel
 
@@ -23,6 +24,11 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+/// Sockets, HTTP and WebSocket frames, and TLS.
+let network =
+    ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"].map { Target.Dependency.product(name: $0, package: "swift-nio") }
+    + [.product(name: "NIOSSL", package: "swift-nio-ssl")]
 
 func library(
     _ name: String,
@@ -56,6 +62,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
     ],
     targets: [
         // The core: pure, synchronous, integers only.
@@ -76,8 +85,9 @@ let package = Package(
         library("KBotLua", ["CLuaBridge"]),
         library("KBotScripting", ["KBotLua", "KBotEngine", "KBotIndicators", "KBotModel"]),
 
-        // The venue's wire forms, and the signing of requests.
-        library("KBotKalshi", ["KBotModel", "CCrypto"]),
+        // The venue: signing, REST, the socket, orders on their way. And a venue of our own that speaks the same.
+        library("KBotKalshi", ["KBotModel", "CCrypto", httpClient] + network),
+        library("KBotExchange", ["KBotKalshi", "KBotSimulation", "KBotModel", "CCrypto"] + network),
 
         // Runners, feeds, configuration, logging; then the command tree.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -92,7 +102,10 @@ let package = Package(
         ),
         .executableTarget(
             name: "kbot",
-            dependencies: ["KBotRuntime", "KBotEngine", "KBotModel", "KBotReports", argumentParser, logging],
+            dependencies: [
+                "KBotRuntime", "KBotExchange", "KBotKalshi", "KBotEngine", "KBotModel", "KBotReports",
+                argumentParser, logging,
+            ],
             swiftSettings: strict
         ),
 
@@ -104,7 +117,8 @@ let package = Package(
         tests("KBotReports", ["KBotModel"], exclude: ["Golden"]),
         tests("KBotLua"),
         tests("KBotScripting", ["KBotLua", "KBotEngine", "KBotIndicators", "KBotModel"]),
-        tests("KBotKalshi", ["KBotModel"]),
+        tests("KBotKalshi", ["KBotModel"] + network),
+        tests("KBotExchange", ["KBotKalshi", "KBotSimulation", "KBotModel"]),
         tests(
             "KBotRuntime",
             [
@@ -113,7 +127,7 @@ let package = Package(
                 logging,
             ]
         ),
-        tests("kbot", ["KBotRuntime", "KBotModel"], exclude: ["Golden"]),
+        tests("kbot", ["KBotRuntime", "KBotExchange", "KBotKalshi", "KBotModel"], exclude: ["Golden"]),
     ],
     swiftLanguageModes: [.v6]
 )
@@ -125,7 +139,7 @@ if Context.environment["KBOT_BENCHMARKS"] != nil {
             name: "kbot-benchmarks",
             dependencies: [
                 "KBotRuntime", "KBotScripting", "KBotKalshi", "KBotSimulation", "KBotReports", "KBotEngine",
-                "KBotIndicators", "KBotModel", "KBotTestSupport", "CZlib", logging,
+                "KBotIndicators", "KBotModel", "KBotTestSupport", "CZlib", "CCrypto", logging,
             ],
             path: "Benchmarks",
             swiftSettings: strict

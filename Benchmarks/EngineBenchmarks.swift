@@ -70,7 +70,7 @@ enum EngineBenchmarks {
     static func session(_ strategy: any Strategy) -> TradingSession {
         TradingSession(
             engine: Engine(EngineConfiguration(), strategies: [strategy]),
-            exchange: PaperExchange(cash: EngineConfiguration().initialCapital, seed: 1),
+            venue: .paper(PaperExchange(cash: EngineConfiguration().initialCapital, seed: 1)),
             speed: .max,
             listen: { _, _ in }
         )

@@ -78,7 +78,7 @@ private struct FrameReader {
                 _ = books[Int(id.index)].add(change, at: price, outcome: outcome)
                 touch = books[Int(id.index)].touch
             case .gap(let id): books[Int(id.index)].removeAll()
-            case .trade, .status, .settled, .spot, .spotCandle: break
+            case .trade, .status, .settled, .history, .spot, .spotCandle: break
             }
         }
         clear()

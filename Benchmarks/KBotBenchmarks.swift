@@ -13,9 +13,13 @@ enum KBotBenchmarks {
         let all = EngineBenchmarks.all(data) + FrameBenchmarks.all(data) + PartBenchmarks.all() + ScriptBenchmarks.all()
         let words = CommandLine.arguments.dropFirst()
         let chosen = all.filter { benchmark in words.isEmpty || words.contains { benchmark.name.contains($0) } }
-        guard !chosen.isEmpty else { return say("no benchmark is called \(words.joined(separator: " or "))") }
-        say(Result.heading)
+        let venue = ["tick to order", "frames through socket"]
+        guard !chosen.isEmpty || venue.contains(where: { name in words.contains { name.contains($0) } }) else {
+            return say("no benchmark is called \(words.joined(separator: " or "))")
+        }
+        if !chosen.isEmpty { say(Result.heading) }
         for benchmark in chosen { say(try benchmark.run().line) }
+        try VenueBenchmarks.run(Array(words))
     }
 
     static func say(_ text: String) {

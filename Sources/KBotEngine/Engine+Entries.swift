@@ -41,7 +41,14 @@ extension Engine {
         do throws(Refusal) {
             try checkAccount(market)
             let entry = entryCase(of: bracket.strategyIndex, market, bracket.signal, bracket.plan, touch)
-            let count = try askRules(market, strategy: bracket.strategy, entry, bracket.count)
+            // The account may have shrunk since the entry was armed.
+            let fitting = try EntryGate.size(
+                entry,
+                limits: configuration.limits,
+                sizing: configuration.sizing,
+                wanted: bracket.count
+            )
+            let count = try askRules(market, strategy: bracket.strategy, entry, fitting)
             try sendEntry(of: bracket, entry, count: count)
         } catch {
             note(bracket.market, .denied(bracket.strategy, error.code, error.text))

@@ -47,6 +47,9 @@ extension Engine {
         case .settled(let id, let settlement):
             guard let market = state(id) else { return }
             settle(market, settlement)
+        case .history(let id, let trades):
+            guard let market = state(id) else { return }
+            hear(trades, of: market)
         case .spot(let symbol, let price): handle(symbol, .tick(event.time, price))
         case .spotCandle(let symbol, let candle): handle(symbol, .candle(candle))
         }

@@ -6,13 +6,14 @@ import KBotReports
 import KBotRuntime
 import Logging
 
-/// `kbot run`: trades on paper, on the simulated market or on recordings.
+/// `kbot run`: trades on the simulated market, on recordings, or at Kalshi.
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Trade with a strategy, on paper.",
+        abstract: "Trade with a strategy: on paper, in Kalshi's demo, or live.",
         discussion: """
             Without credentials the run takes the built-in simulated market: 24 hours of 15-minute BTC contracts at full \
-            speed, then the report.
+            speed, then the report. With credentials it trades on paper on Kalshi's own feed. Orders go to Kalshi with \
+            --mode demo (play money) and --mode live (real money: that also needs KALSHI_ENV=live and --arm-live).
 
             Examples:
               kbot run --strategy bollinger_scalper.lua
@@ -20,6 +21,8 @@ struct Run: ParsableCommand {
               kbot run --strategy bollinger_scalper.lua --feed replay:trades.csv.gz
               kbot run --strategy bollinger_scalper.lua --param period=30 --seed 7
               kbot run --strategy bollinger_scalper.lua --risk-rule max_spread.lua
+              kbot run --strategy bollinger_scalper.lua --feed kalshi --series KXBTC15M
+              kbot run --strategy bollinger_scalper.lua --mode demo --series KXBTC15M
             """
     )
 
@@ -47,10 +50,16 @@ struct Run: ParsableCommand {
     @Option(help: "Market data: sim, replay:PATH (repeatable), or kalshi.")
     var feed: [String] = []
 
-    @Option(help: "Mode: paper (demo and live come with a later version).")
+    @Option(help: "Where orders go: paper, demo or live.")
     var mode: String = "paper"
 
-    @Option(help: "Only this series (repeatable); the simulator makes KXBTC15M unless told otherwise.")
+    @Flag(help: "Needed for --mode live: orders then cost real money.")
+    var armLive = false
+
+    @Option(help: "Contracts that entries may fill within 15 seconds before Kalshi itself stops them (demo and live).")
+    var fuse: Int = 1_000
+
+    @Option(help: "Only this series (repeatable); KXBTC15M unless told otherwise, recordings: all.")
     var series: [String] = []
 
     @Option(help: "Only this market (repeatable).")
@@ -96,7 +105,7 @@ struct Run: ParsableCommand {
 
     private func start() throws(RunFailure) {
         let environment = ProcessInfo.processInfo.environment
-        let settings = try settings.load(environment: environment)
+        var settings = try settings.load(environment: environment)
         var plan = try makePlan(settings)
         let library = ScriptLibrary(
             environment: environment,
@@ -109,14 +118,23 @@ struct Run: ParsableCommand {
         let logging = RunLogging.standardError(settings, environment: environment, run: id, mode: mode)
         let logger = logging.logger()
         for warning in settings.warnings { logger.warning("\(warning)") }
-        let run = try PaperRun(plan, settings: settings, library: library, logger: logger)
+        let format = settings.logFormat
         let announce = { (line: String) in
-            if settings.logFormat == .json { logger.info("\(line)") } else { complain(line) }
+            if format == .json { logger.info("\(line)") } else { complain(line) }
         }
+        var gate: VenueGate?
+        if plan.feed == .venue {
+            let opened = try VenueGate(&plan, &settings, isArmed: armLive, logger: logger)
+            for line in opened.announcement { announce(line) }
+            gate = opened
+        }
+        defer { gate?.access.shutDown() }
+        let run = try TradingRun(plan, settings: settings, library: library, logger: logger, access: gate?.access)
         if plan.feed == .simulated, feed.isEmpty {
             announce(settings.credentials.line(then: "taking the SIMULATED market"))
         }
         for line in run.announcement { announce(line) }
+        try gate?.confirm(plan, run)
 
         Interrupts.listen()
         let ending = try run.run()
@@ -140,13 +158,13 @@ struct Run: ParsableCommand {
     // MARK: Reading the options
 
     private func makePlan(_ settings: RunSettings) throws(RunFailure) -> RunPlan {
-        guard mode == "paper" else {
-            guard ["demo", "live"].contains(mode) else {
-                throw RunFailure(.usage, "--mode \(mode): paper, demo or live")
-            }
-            throw RunFailure(.usage, "--mode \(mode): this version trades on paper only")
+        guard let mode = RunPlan.Mode(rawValue: mode) else {
+            throw RunFailure(.usage, "--mode \(mode): paper, demo or live")
         }
         var plan = RunPlan()
+        plan.mode = mode
+        guard (1...1_000_000).contains(fuse) else { throw RunFailure(.usage, "--fuse \(fuse): 1 to 1000000 contracts") }
+        plan.fuse = Quantity(contracts: Int64(fuse))
         plan.strategies = strategy
         plan.rules = riskRule.isEmpty ? settings.riskRules : riskRule
         plan.budgets = try budget.map(readBudget)
@@ -156,7 +174,8 @@ struct Run: ParsableCommand {
             }
             plan.fallsBack = true
         }
-        if allowLiveReload {
+        plan.allowsLiveReload = allowLiveReload
+        if allowLiveReload, mode == .paper {
             throw RunFailure(
                 .usage,
                 "--allow-live-reload: for demo and live mode; on paper edits are taken over anyway"
@@ -165,14 +184,14 @@ struct Run: ParsableCommand {
         if let reloads { plan.recordedReloads = try RecordedReloads.read(reloads) }
         plan.parameters = param
         plan.feed = try readFeed(settings)
-        plan.series = series
+        plan.series = plan.feed == .venue && series.isEmpty && market.isEmpty ? ["KXBTC15M"] : series
         plan.markets = market
-        if markets != nil, plan.feed == .simulated {
-            throw RunFailure(.usage, "--markets: facts are for recordings; the simulated market knows its own")
+        if markets != nil, !plan.feed.isReplay {
+            throw RunFailure(.usage, "--markets: facts are for recordings; the other feeds know their own")
         }
         plan.marketsFile = markets
-        if !spot.isEmpty, plan.feed == .simulated {
-            throw RunFailure(.usage, "--spot: prices are for recordings; the simulated market makes its own")
+        if !spot.isEmpty, !plan.feed.isReplay {
+            throw RunFailure(.usage, "--spot: prices are for recordings; the other feeds have their own")
         }
         plan.spot = spot
         plan.strict = strict
@@ -185,6 +204,8 @@ struct Run: ParsableCommand {
                 throw RunFailure(.usage, "--speed \(speed): give max or a whole factor from 1 to 1000000")
             }
             plan.speed = value
+        } else if plan.feed == .venue {
+            plan.speed = .times(1)
         }
         if let duration {
             guard let span = TimeSpan(duration), span > .zero else {
@@ -206,22 +227,20 @@ struct Run: ParsableCommand {
     }
 
     private func readFeed(_ settings: RunSettings) throws(RunFailure) -> RunPlan.Feed {
-        if feed.contains("kalshi") {
-            throw RunFailure(
-                .usage,
-                "--feed kalshi: this version cannot connect to Kalshi yet; use --feed sim, or --feed replay:PATH with a recording"
-            )
-        }
-        if feed.isEmpty || feed == ["sim"] {
-            guard feed == ["sim"] || settings.credentials.credentials == nil else {
-                throw RunFailure(
-                    .usage,
-                    "there are credentials, but this version cannot connect to Kalshi yet; "
-                        + "use --feed sim, or --feed replay:PATH with a recording"
-                )
+        guard mode == "paper" else {
+            guard feed.isEmpty || feed == ["kalshi"] else {
+                throw RunFailure(.usage, "--mode \(mode): orders go to Kalshi, so its own feed is used; leave --feed away")
             }
-            return .simulated
+            return .venue
         }
+        if feed.contains("kalshi") {
+            guard feed == ["kalshi"] else {
+                throw RunFailure(.usage, "--feed kalshi: cannot be mixed with other feeds")
+            }
+            return .venue
+        }
+        if feed.isEmpty, settings.credentials.credentials != nil { return .venue }
+        if feed.isEmpty || feed == ["sim"] { return .simulated }
         var paths: [String] = []
         for name in feed {
             guard name != "sim" else {
@@ -273,7 +292,8 @@ struct Run: ParsableCommand {
               another market          \(again) --seed \(seed &+ 1)
               a recording of yours    \(again) --feed replay:FILE
               change the rules        edit the script and run again: nothing is compiled
-              Kalshi's own feed       comes with a later version
+              a local exchange        kbot exchange  (then --feed kalshi and --mode demo against it)
+              Kalshi's own feed       put your key into .env, then --feed kalshi
 
             """
     }

@@ -8,6 +8,18 @@ struct SettingOptions: ParsableArguments {
     @Option(help: "File with settings; .env is read when it is there.")
     var envFile: String?
 
+    @Option(help: "Which of Kalshi's systems the key belongs to: demo or live.")
+    var kalshiEnv: String?
+
+    @Option(help: "Another host that speaks as Kalshi does, such as https://127.0.0.1:8080.")
+    var kalshiRestURL: String?
+
+    @Option(help: "PEM file with the certificate authority of such a host.")
+    var kalshiCAFile: String?
+
+    @Option(help: "Subaccount to trade on in demo and live mode: 0 to 63.")
+    var kalshiSubaccount: String?
+
     @Option(help: "Equity at the start, in dollars.")
     var initialCapital: String?
 
@@ -77,7 +89,8 @@ struct SettingOptions: ParsableArguments {
     /// What was given, by option name.
     private var given: [String: String] {
         let all: [(String, String?)] = [
-            ("initial-capital", initialCapital), ("sizing", sizing), ("limits", limits),
+            ("kalshi-env", kalshiEnv), ("kalshi-rest-url", kalshiRestURL), ("kalshi-ca-file", kalshiCAFile),
+            ("kalshi-subaccount", kalshiSubaccount), ("initial-capital", initialCapital), ("sizing", sizing), ("limits", limits),
             ("risk-per-trade", riskPerTrade), ("daily-loss-limit", dailyLossLimit), ("max-exposure", maxExposure),
             ("max-positions", maxPositions), ("circuit-breaker-losses", circuitBreakerLosses),
             ("circuit-breaker-pause", circuitBreakerPause), ("min-reward-risk", minRewardRisk),

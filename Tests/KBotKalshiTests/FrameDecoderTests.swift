@@ -121,9 +121,9 @@ struct FrameDecoderTests {
     }
 
     @Test func `a type that no feed reads is passed over whatever it holds`() throws {
-        #expect(try FrameSamples.decode(FrameSamples.fill).body == .other(type: "fill"))
-        let late = #"{"msg":{"side":7,"price_dollars":{"a":[]},"market_ticker":"A"},"type":"user_order"}"#
-        #expect(try FrameSamples.decode(late).body == .other(type: "user_order"))
+        #expect(try FrameSamples.decode(FrameSamples.unread).body == .other(type: "event_lifecycle"))
+        let late = #"{"msg":{"side":7,"price_dollars":{"a":[]},"market_ticker":"A"},"type":"quote_created"}"#
+        #expect(try FrameSamples.decode(late).body == .other(type: "quote_created"))
     }
 
     @Test func `the recorder's envelope gives its own time`() throws {

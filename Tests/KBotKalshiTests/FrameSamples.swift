@@ -39,12 +39,12 @@ enum FrameSamples {
         #"{"id": 6, "type": "ok", "msg": [{"channel": "orderbook_delta", "sid": 1}, {"channel": "fill", "sid": 3}]}"#
     static let unsubscribed = #"{"id": 5, "sid": 1, "seq": 58, "type": "unsubscribed"}"#
     static let error = #"{"id": 7, "type": "error", "msg": {"code": 8, "msg": "Unknown channel name"}}"#
-    static let fill =
-        #"{"type": "fill", "sid": 4, "msg": {"market_ticker": "KXBTC15M-26NOV221445-45", "side": 7, "count_fp": [1]}}"#
+    static let unread =
+        #"{"type": "event_lifecycle", "sid": 7, "msg": {"event_ticker": "KXBTC15M-26NOV221445", "side": 7, "count_fp": [1]}}"#
 
     static let all = [
         subscribed, snapshot, delta, ticker, trade, created, metadata, determined, settled, ok, list, unsubscribed,
-        error, fill,
+        error, unread,
     ]
 
     static func decode(_ text: String, usesYesPrice: Bool = false) throws(FrameError) -> Frame {

@@ -38,15 +38,15 @@ package final class SignatureBank: Sendable {
         var headers: AuthenticationHeaders?
 
         /// Whether what is kept may be handed out. Something from the future may not: the clock was set back.
-        func isFresh(now: Timestamp) -> Bool {
+        func isFresh(now: Timestamp, scale: Int64) -> Bool {
             guard let age = headers.map({ now - $0.time }) else { return false }
-            return age >= .zero && age <= SignatureBank.greatestAge
+            return age >= .zero && age <= SignatureBank.greatestAge * scale
         }
 
         /// Whether a signature is to be made.
-        func isDue(now: Timestamp) -> Bool {
+        func isDue(now: Timestamp, scale: Int64) -> Bool {
             guard let age = headers.map({ now - $0.time }) else { return true }
-            return age < .zero || age >= SignatureBank.renewalAge
+            return age < .zero || age >= SignatureBank.renewalAge * scale
         }
     }
 
@@ -56,18 +56,23 @@ package final class SignatureBank: Sendable {
     }
 
     private let capacity: Int
+    private let timeScale: Int64
     private let sign: Sign
     private let state = Mutex(State())
 
     /// Makes an empty bank for at most `capacity` targets; each costs one signature every three seconds.
-    package init(capacity: Int = 256, sign: @escaping Sign) {
+    ///
+    /// At a local exchange the venue's time may run `timeScale` times faster than ours, and the ages are as much longer: it
+    /// is more patient by the same factor.
+    package init(capacity: Int = 256, timeScale: Int64 = 1, sign: @escaping Sign) {
         self.capacity = capacity
+        self.timeScale = max(1, timeScale)
         self.sign = sign
     }
 
     /// Makes an empty bank whose signatures a signer makes.
-    package convenience init(capacity: Int = 256, signer: RequestSigner) {
-        self.init(capacity: capacity) { (target, time) throws(SigningError) in try signer.headers(for: target, at: time)
+    package convenience init(capacity: Int = 256, timeScale: Int64 = 1, signer: RequestSigner) {
+        self.init(capacity: capacity, timeScale: timeScale) { (target, time) throws(SigningError) in try signer.headers(for: target, at: time)
         }
     }
 
@@ -104,7 +109,7 @@ package final class SignatureBank: Sendable {
     /// The headers for a request that is sent now: those made ahead if they are fresh, else new ones.
     package func headers(for target: RequestTarget, now: Timestamp) throws(SigningError) -> AuthenticationHeaders {
         let ready = state.withLock { state -> AuthenticationHeaders? in
-            guard let slot = state.slots[target], slot.isFresh(now: now) else { return nil }
+            guard let slot = state.slots[target], slot.isFresh(now: now, scale: timeScale) else { return nil }
             state.statistics.handedOut += 1
             return slot.headers
         }
@@ -123,7 +128,7 @@ package final class SignatureBank: Sendable {
     @discardableResult
     package func renew(now: Timestamp, atMost: Int = .max) throws(SigningError) -> Int {
         let due = state.withLock { state in
-            state.slots.filter { $0.value.isDue(now: now) }
+            state.slots.filter { $0.value.isDue(now: now, scale: timeScale) }
                 .map { (target: $0.key, time: $0.value.headers?.time ?? .distantPast) }
         }
         let chosen = due.sorted { $0.time < $1.time }.prefix(max(atMost, 0))
@@ -144,8 +149,8 @@ package final class SignatureBank: Sendable {
     package func nextRenewal(now: Timestamp) -> Timestamp? {
         state.withLock { state in
             state.slots.values.map { slot in
-                guard !slot.isDue(now: now), let time = slot.headers?.time else { return now }
-                return time + Self.renewalAge
+                guard !slot.isDue(now: now, scale: timeScale), let time = slot.headers?.time else { return now }
+                return time + Self.renewalAge * timeScale
             }
             .min()
         }

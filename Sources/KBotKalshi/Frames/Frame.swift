@@ -18,6 +18,16 @@ package struct Frame: Hashable, Sendable {
         case trade(Price, Quantity, taker: BookSide?)
         /// Something in a market's life.
         indirect case lifecycle(Lifecycle)
+        /// A fill of ours.
+        indirect case ownFill(OwnFill)
+        /// An order of ours changed.
+        indirect case ownOrder(OwnOrder)
+        /// A position of ours changed.
+        indirect case ownPosition(OwnPosition)
+        /// The value of an index.
+        indirect case index(IndexValue)
+        /// Something in an order group's life: its id, and the venue's word for what happened.
+        indirect case orderGroup(id: String, kind: String)
         /// A command was carried out.
         case ok
         /// A subscription ended.
@@ -87,18 +97,30 @@ package struct TextRange: Hashable, Sendable {
     @inlinable package var count: Int { end - start }
 }
 
-/// What a subscription delivers, as far as feeds care.
-package enum Channel: Hashable, Sendable {
+/// What a subscription delivers, by the venue's name for it.
+package enum Channel: String, Hashable, Sendable, CaseIterable {
     /// Books and their changes.
-    case orderbook
+    case orderbook = "orderbook_delta"
     /// Latest price and touch.
     case ticker
     /// Public trades.
     case trade
     /// Lives of markets.
-    case lifecycle
+    case lifecycle = "market_lifecycle_v2"
+    /// Our fills.
+    case fill
+    /// Our orders.
+    case userOrders = "user_orders"
+    /// Our positions.
+    case positions = "market_positions"
+    /// Our order groups.
+    case orderGroups = "order_group_updates"
+    /// Indices, about once a second.
+    case index = "cfbenchmarks_value"
+    /// The same, five times a second.
+    case fastIndex = "cfbenchmarks_value_5hz"
     /// Anything else.
-    case other
+    case other = ""
 }
 
 /// What a `ticker` frame says of a market.

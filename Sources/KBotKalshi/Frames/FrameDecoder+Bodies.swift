@@ -47,10 +47,16 @@ extension FrameDecoder {
         case .unsubscribed: frame.body = .unsubscribed
         case .error:
             let text = fields[.message] ?? header.messageText
+            // The subscription that ended may be named beside the message or inside it.
+            if frame.sid == nil { frame.sid = fields[.sid].flatMap(scanner.integer).flatMap { Int32(exactly: $0) } }
             frame.body = .error(
                 code: fields[.code].flatMap(scanner.integer),
                 message: text.map(scanner.string) ?? ""
             )
+        case .fill, .userOrder, .position, .index, .fastIndex, .orderGroup:
+            // Their fields are read by name; a ticker that other bodies would leave in place is theirs to hold.
+            frame.market = nil
+            frame.body = try ownBody(header, scanner)
         case nil: frame.body = .other(type: header.typeText.map(scanner.string) ?? "")
         }
         return frame
@@ -157,14 +163,7 @@ struct FieldReader {
     func subscribed() throws(FrameError) -> Frame.Body {
         let sidText = try fields.required(.sid, at: messageAt)
         guard let number = scanner.integer(sidText), let sid = Int32(exactly: number) else { throw bad(.sid, sidText) }
-        let channel: Channel =
-            switch fields[.channel].map(scanner.string) {
-            case "orderbook_delta": .orderbook
-            case "ticker": .ticker
-            case "trade": .trade
-            case "market_lifecycle_v2": .lifecycle
-            default: .other
-            }
+        let channel = fields[.channel].flatMap { Channel(rawValue: scanner.string($0)) } ?? .other
         return .subscribed(channel, sid: sid)
     }
 }

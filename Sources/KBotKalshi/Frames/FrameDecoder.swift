@@ -52,6 +52,7 @@ package struct FrameDecoder: Sendable {
         var sentAt: Timestamp?
         var receivedAt: Timestamp?
         var messageAt = 0
+        var messageEnd = 0
         var messageText: TextRange?
     }
 
@@ -80,7 +81,9 @@ package struct FrameDecoder: Sendable {
             case .id: header.id = try integer("id", &scanner)
             case .sendingTime: header.sentAt = try time("sending_ts_ms", &scanner)
             case .receivedTime: header.receivedAt = try time("recv_ms", &scanner)
-            case .msg: try readMessage(&scanner, &header, &fields)
+            case .msg:
+                try readMessage(&scanner, &header, &fields)
+                header.messageEnd = scanner.at
             case .frame where !inEnvelope && scanner.peek() == UInt8(ascii: "{"):
                 try readTop(&scanner, &header, &fields, inEnvelope: true)
             case .frame, nil: try scanner.skipValue()
@@ -120,7 +123,7 @@ package struct FrameDecoder: Sendable {
             header.messageText = try scanner.string()
             return
         }
-        guard first == UInt8(ascii: "{"), header.typeText == nil || header.type != nil else {
+        guard first == UInt8(ascii: "{"), header.typeText == nil || header.type?.isReadByName == false else {
             return try scanner.skipValue()
         }
         scanner.at &+= 1

@@ -16,6 +16,29 @@ extension FrameMapper {
         return isNewsOutOfOrder(frame, sid, seq, verdict, at: time, into: &events)
     }
 
+    /// Whether a frame that its reader maps itself is to be read; its number is used up like any other.
+    mutating func admits(_ frame: Frame, into events: inout [MarketEvent]) -> Bool {
+        let time = time(of: frame)
+        if let own = frame.time, own > latest ?? .distantPast { latest = own }
+        guard let sid = frame.sid, let seq = frame.seq else { return true }
+        return isNews(frame, sid, seq, at: time, into: &events)
+    }
+
+    /// Forgets the connection: the next one numbers anew, and until their next snapshots all books are in doubt.
+    mutating func disconnect(at time: Timestamp, into events: inout [MarketEvent]) {
+        sequences = SequenceTracker()
+        subscriptions = []
+        for index in states.indices {
+            states[index].sid = -1
+            distrust(MarketID(Int32(index)), at: time, into: &events)
+        }
+    }
+
+    /// Whether a market's book is known.
+    func isTrusted(_ id: MarketID) -> Bool {
+        Int(id.index) < states.count && states[Int(id.index)].isTrusted
+    }
+
     @inline(never)
     private mutating func isNewsOutOfOrder(
         _ frame: Frame,

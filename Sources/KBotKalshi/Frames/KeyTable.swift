@@ -118,4 +118,18 @@ enum FrameType: String, CaseIterable, Sendable {
     case ok
     case unsubscribed
     case error
+    case fill
+    case userOrder = "user_order"
+    case position = "market_position"
+    case index = "cfbenchmarks_value"
+    case fastIndex = "cfbenchmarks_value_5hz"
+    case orderGroup = "order_group_updates"
+
+    /// Whether a message of this type is rare, and read field by field from its JSON.
+    @inline(__always) var isReadByName: Bool {
+        switch self {
+        case .fill, .userOrder, .position, .index, .fastIndex, .orderGroup: true
+        case .subscribed, .snapshot, .delta, .ticker, .trade, .lifecycle, .ok, .unsubscribed, .error: false
+        }
+    }
 }

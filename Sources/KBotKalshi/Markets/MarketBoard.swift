@@ -67,6 +67,32 @@ package struct MarketBoard: Sendable {
         return changed
     }
 
+    /// Lists a market by what the venue's own answers say of it, or lists it anew when they say something new.
+    ///
+    /// - Returns: nil when the text is no ticker.
+    package mutating func list(
+        _ ticker: Ticker,
+        at time: Timestamp,
+        into events: inout [MarketEvent],
+        make: (MarketID) -> Market
+    ) -> MarketID? {
+        guard let id = registry.intern(ticker) else { return nil }
+        let market = make(id)
+        if Int(id.index) >= markets.count {
+            markets.append(market)
+            isSettled.append(false)
+        } else {
+            guard markets[Int(id.index)] != market else { return id }
+            markets[Int(id.index)] = market
+        }
+        reach(time)
+        events.append(MarketEvent(time: time, .listed(market)))
+        return id
+    }
+
+    /// The number of a market that is listed.
+    @inline(__always) package func listed(_ ticker: Span<UInt8>) -> MarketID? { registry.known(ticker) }
+
     /// Records a status and tells of it, if it is new.
     package mutating func set(
         _ status: MarketStatus,

@@ -18,6 +18,8 @@ public struct MarketEvent: Hashable, Sendable {
         case settled(MarketID, Settlement)
         /// Messages were lost: the book cannot be trusted until the next snapshot.
         case gap(MarketID)
+        /// Trades of a market from before anybody listened, told at once: they warm up candles, and nothing trades on them.
+        indirect case history(MarketID, [PastTrade])
         /// The price of an underlying.
         case spot(SpotSymbol, SpotPrice)
         /// A finished candle of an underlying, at its end, from a source that has no ticks.
@@ -61,5 +63,19 @@ public struct Trade: Hashable, Sendable {
         self.price = price
         self.count = count
         self.taker = taker
+    }
+}
+
+/// A trade of the past, with the time at which it happened.
+public struct PastTrade: Hashable, Sendable {
+    /// The venue's time.
+    public let time: Timestamp
+    /// The trade.
+    public let trade: Trade
+
+    /// Makes a past trade.
+    public init(time: Timestamp, trade: Trade) {
+        self.time = time
+        self.trade = trade
     }
 }

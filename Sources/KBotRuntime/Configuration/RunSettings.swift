@@ -5,13 +5,15 @@ package import Logging
 /// Everything a run can be told by option, environment or file, read and checked.
 package struct RunSettings: Sendable {
     /// What the engine is told.
-    package let engine: EngineConfiguration
+    package var engine: EngineConfiguration
     /// The limits entries must pass, each with where it came from; in the order of ``LimitName``.
     package let limits: [LimitInForce]
     /// Limits switched off with `--limits`.
     package let limitsOff: [LimitName]
     /// Whether there are credentials.
     package let credentials: CredentialStatus
+    /// Which venue, and which account there.
+    package let venue: VenueSettings
     /// How the paper exchange fills orders.
     package let fills: FillModel
     /// What becomes of open positions at the end.
@@ -80,7 +82,12 @@ extension RunSettings {
 
         let keyID = reader.read(SettingCatalogue.apiKeyID)
         let keyPath = reader.read(SettingCatalogue.privateKeyPath)
-        let venue = reader.read(SettingCatalogue.environment).value
+        let venue = VenueSettings(
+            environment: reader.read(SettingCatalogue.environment).value,
+            override: reader.read(SettingCatalogue.restURL).value,
+            certificateFile: reader.read(SettingCatalogue.certificateFile).value,
+            subaccount: Int32(reader.read(SettingCatalogue.subaccount).value)
+        )
         var engine = EngineConfiguration()
         engine.initialCapital = reader.read(SettingCatalogue.initialCapital).value
         let sizing = reader.read(SettingCatalogue.sizing)
@@ -117,7 +124,7 @@ extension RunSettings {
         let credentials = CredentialStatus(
             keyID: keyID,
             keyPath: keyPath,
-            environment: venue,
+            environment: venue.environment,
             home: environment["HOME"]
         )
         return RunSettings(
@@ -125,6 +132,7 @@ extension RunSettings {
             limits: limits.inForce(off: off),
             limitsOff: off,
             credentials: credentials,
+            venue: venue,
             fills: fills,
             onExit: onExit,
             riskRules: riskRules,

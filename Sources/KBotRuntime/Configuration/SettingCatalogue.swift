@@ -1,4 +1,5 @@
 import KBotEngine
+import KBotKalshi
 import KBotModel
 import Logging
 
@@ -26,6 +27,28 @@ package enum SettingCatalogue {
         allowed: choices(KalshiEnvironment.self),
         fallback: KalshiEnvironment.demo,
         parse: SettingParsers.choice
+    )
+    static let restURL = Setting(
+        "KALSHI_REST_URL",
+        "Another host than Kalshi's own that speaks the same, such as kbot exchange; it is named whenever it is used.",
+        allowed: "an address such as https://127.0.0.1:8080; the path of the API may follow",
+        fallback: VenueHosts?.none,
+        parse: SettingParsers.hosts
+    )
+    static let certificateFile = Setting(
+        "KALSHI_CA_FILE",
+        "A PEM file with the certificate authority of such a host, beside those of the system.",
+        allowed: "a path",
+        fallback: "",
+        parse: SettingParsers.keyPath
+    )
+    static let subaccount = Setting(
+        "KALSHI_SUBACCOUNT",
+        "Subaccount that kbot trades on in demo and live mode; one of its own keeps its money and orders apart.",
+        defaultText: "0",
+        allowed: "0 (the primary account) to 63",
+        fallback: 0,
+        parse: SettingParsers.integer(0...63)
     )
     static let initialCapital = Setting(
         "INITIAL_CAPITAL",
@@ -207,7 +230,7 @@ package enum SettingCatalogue {
 
     /// Every setting, in the order of `.env.example`.
     package static let all: [SettingInfo] = [
-        apiKeyID.info, privateKeyPath.info, environment.info,
+        apiKeyID.info, privateKeyPath.info, environment.info, restURL.info, certificateFile.info, subaccount.info,
         initialCapital.info, sizing.info, riskPerTrade.info, dailyLoss.info, maxExposure.info, maxPositions.info,
         circuitBreakerLosses.info, circuitBreakerPause.info, minRewardRisk.info, minTimeToExpiry.info,
         priceCollar.info, ordersPerMinute.info,

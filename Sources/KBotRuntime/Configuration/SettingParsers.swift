@@ -1,4 +1,5 @@
 import KBotEngine
+import KBotKalshi
 import KBotModel
 import Logging
 
@@ -83,6 +84,11 @@ enum SettingParsers {
 
     /// A log level, in any case; `warn` is welcome.
     static func logLevel(_ text: String) -> Logger.Level? { text.lowercased() == "warn" ? .warning : choice(text) }
+
+    /// The address of a host that speaks as Kalshi does, or nothing.
+    static func hosts(_ text: String) -> VenueHosts?? {
+        text.isEmpty ? .some(nil) : VenueHosts(rest: text).map { .some($0) }
+    }
 
     /// A path that names something.
     static func path(_ text: String) -> String? { text.isEmpty ? nil : keyPath(text) }

@@ -17,14 +17,19 @@ package struct SimulatedFeed: MarketFeed {
     /// Makes a simulated series.
     ///
     /// - Throws: ``RunFailure`` for a series the simulator does not make.
-    package init(series: SeriesTicker, duration: TimeSpan, seed: UInt64) throws(RunFailure) {
+    package init(
+        series: SeriesTicker,
+        start: Timestamp = usualStart,
+        duration: TimeSpan,
+        seed: UInt64
+    ) throws(RunFailure) {
         guard series.text.hasPrefix("KX"), series.text.hasSuffix("15M"), series.text.count > 5 else {
             throw RunFailure(
                 .usage,
                 "--series \(series): the simulator makes 15-minute crypto series, such as KXBTC15M"
             )
         }
-        start = Self.usualStart
+        self.start = start
         simulator = MarketSimulator(
             MarketSimulator.Options(series: series, start: start, duration: duration, seed: seed)
         )

@@ -60,6 +60,7 @@ extension MarketEvent {
         case .listed(let market): market.id
         case .snapshot(let id, _), .delta(let id, _, _, _), .status(let id, _), .settled(let id, _), .gap(let id): id
         case .trade(let trade): trade.market
+        case .history(let id, _): id
         case .spot, .spotCandle: nil
         }
     }

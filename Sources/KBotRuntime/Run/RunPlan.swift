@@ -9,7 +9,35 @@ package struct RunPlan: Sendable {
         case simulated
         /// Recordings.
         case replay(paths: [String])
+        /// The venue itself, or one that speaks as it does.
+        case venue
+
+        /// Whether data come from recordings.
+        package var isReplay: Bool {
+            if case .replay = self { true } else { false }
+        }
     }
+
+    /// Where orders go.
+    package enum Mode: String, Hashable, Sendable, CaseIterable {
+        /// To the paper exchange.
+        case paper
+        /// To Kalshi's demo system: play money.
+        case demo
+        /// To Kalshi: real money.
+        case live
+    }
+
+    /// Where orders go.
+    package var mode = Mode.paper
+    /// Shards of the venue that the run trades on: crypto is on 2.
+    package var shards: [Int32] = [2]
+    /// Contracts that entries may fill within 15 seconds before the venue itself stops them.
+    package var fuse: Quantity?
+    /// Whether the venue says of itself that its market is made up.
+    package var isVenueSimulated = false
+    /// Whether edits of scripts are taken over in demo and live mode too.
+    package var allowsLiveReload = false
 
     /// Strategies: files, names, or `native:NAME`.
     package var strategies: [String] = []

@@ -14,7 +14,7 @@ struct TestRuns {
     /// Makes a run.
     func make(_ request: RunRequest) -> Result<TestValue, ScriptFailure> {
         do throws(RunFailure) {
-            let run = try PaperRun(
+            let run = try TradingRun(
                 plan(request),
                 settings: try settings(request.settings),
                 library: library,

@@ -2,11 +2,12 @@ package import KBotEngine
 package import KBotModel
 package import KBotSimulation
 
-/// One run on paper: a feed, the engine and the paper exchange, and who listens to them.
+/// The engine, who carries out its requests, and who listens to it.
 ///
 /// A plain synchronous loop. For each market event: first everything due before it (what the exchange delayed, the
-/// engine's timers), then the exchange hears it, then the engine, then what the exchange made of it. At equal times the
-/// order is: exchange, book and trades, timers.
+/// engine's timers), then the paper exchange hears it, then the engine, then what the exchange made of it. At equal times
+/// the order is: exchange, book and trades, timers. With a venue's carrier in the place of the paper exchange, what the
+/// venue says comes in by ``deliver(_:at:)``.
 package final class TradingSession {
     /// Everything that changes, in one value: a market event costs one check of exclusive access, not one for each part.
     private var machine: Machine
@@ -15,7 +16,7 @@ package final class TradingSession {
     ///
     /// - Parameters:
     ///   - engine: the engine, fresh.
-    ///   - exchange: the paper exchange, with the account's cash.
+    ///   - venue: who carries out the engine's requests.
     ///   - speed: how fast time passes.
     ///   - schedule: changes of the engine, each at its place in the events.
     ///   - pause: called every 50 ms while waiting at a finite speed, and by ``pause()``: between two events, so that it may
@@ -23,7 +24,7 @@ package final class TradingSession {
     ///   - listen: hears every note, in order. Like `pause`, it sees the engine it is given and must not ask the session.
     package init(
         engine: consuming Engine,
-        exchange: PaperExchange,
+        venue: OrderVenue,
         speed: Speed,
         schedule: [ScheduledChange] = [],
         pause: @escaping (inout Engine, Int, inout [Effect]) -> Bool = { _, _, _ in true },
@@ -31,7 +32,7 @@ package final class TradingSession {
     ) {
         machine = Machine(
             engine: engine,
-            exchange: exchange,
+            venue: venue,
             pacer: Pacer(speed),
             schedule: schedule,
             pause: pause,
@@ -60,6 +61,15 @@ package final class TradingSession {
     /// Lets the exchange and the engine's timers run up to a time; timers at exactly that time stay for later.
     package func advance(to time: Timestamp) throws { try machine.advance(to: time) }
 
+    /// Takes in what the venue said of our own orders.
+    package func deliver(_ event: VenueEvent, at time: Timestamp) throws { try machine.deliver(event, at: time) }
+
+    /// Says whether market data can be trusted to be current.
+    package func health(_ health: FeedHealth, at time: Timestamp) throws { try machine.health(health, at: time) }
+
+    /// When the engine or the paper exchange next has something to do, in market time.
+    package var nextDue: Timestamp { machine.nextDue }
+
     /// Gives an operator's command.
     package func command(_ command: Command) throws { try machine.command(command) }
 
@@ -69,20 +79,39 @@ package final class TradingSession {
     /// Reads something off the engine.
     package func read<Value>(_ body: (borrowing Engine) throws -> Value) rethrows -> Value { try body(machine.engine) }
 
-    /// What the paper exchange counted.
-    package var statistics: PaperStatistics { machine.exchange.statistics }
+    /// What the paper exchange counted; nil without one.
+    package var statistics: PaperStatistics? { machine.exchange?.statistics }
 
-    /// Cash at the paper exchange, without what resting orders hold.
-    package var exchangeCash: Money { machine.exchange.cash }
+    /// Cash at the paper exchange, without what resting orders hold; nil without one.
+    package var exchangeCash: Money? { machine.exchange?.cash }
 
-    /// Cash held for resting orders at the paper exchange.
-    package var exchangeReserved: Money { machine.exchange.reserved }
+    /// Cash held for resting orders at the paper exchange; nil without one.
+    package var exchangeReserved: Money? { machine.exchange?.reserved }
+}
+
+/// Who carries out the engine's requests.
+package enum OrderVenue {
+    /// The paper exchange, with the account's cash.
+    case paper(PaperExchange)
+    /// A real venue, or one that speaks as it does.
+    case carrier(any OrderCarrier)
+}
+
+/// Takes the engine's requests to a venue that answers in its own time.
+package protocol OrderCarrier: AnyObject {
+    /// Sends a request; what comes of it is told by ``TradingSession/deliver(_:at:)`` later.
+    func submit(_ request: OrderRequest, at time: Timestamp)
+
+    /// Asks what became of an order; the answer is a `.found`, later.
+    func lookUp(_ id: ClientOrderID, at time: Timestamp)
 }
 
 /// What a session is made of, and how it turns.
 private struct Machine: ~Copyable {
     var engine: Engine
-    var exchange: PaperExchange
+    /// Not both: one of them has the account.
+    var exchange: PaperExchange?
+    private let carrier: (any OrderCarrier)?
     /// Events the engine has taken in.
     private var events = 0
     private var pacer: Pacer?
@@ -96,14 +125,17 @@ private struct Machine: ~Copyable {
 
     init(
         engine: consuming Engine,
-        exchange: PaperExchange,
+        venue: OrderVenue,
         pacer: Pacer?,
         schedule: [TradingSession.ScheduledChange],
         pause: @escaping (inout Engine, Int, inout [Effect]) -> Bool,
         listen: @escaping (Note, borrowing Engine) throws -> Void
     ) {
         self.engine = engine
-        self.exchange = exchange
+        switch venue {
+        case .paper(let exchange): (self.exchange, carrier) = (exchange, nil)
+        case .carrier(let carrier): (exchange, self.carrier) = (nil, carrier)
+        }
         self.pacer = pacer
         self.schedule = schedule.sorted { $0.afterEvents > $1.afterEvents }
         pauseWith = pause
@@ -117,20 +149,27 @@ private struct Machine: ~Copyable {
             if pacer == nil { break }
             if try !wait(for: event.time) { break }
         }
-        exchange.handle(event, into: &answers)
+        exchange?.handle(event, into: &answers)
         try feed(.market(event))
         if !answers.isEmpty { try deliver() }
     }
+
+    mutating func deliver(_ event: VenueEvent, at time: Timestamp) throws {
+        if nextDue < time { try advance(to: time) }
+        try feed(.venue(time, event))
+    }
+
+    mutating func health(_ health: FeedHealth, at time: Timestamp) throws { try feed(.feed(time, health)) }
 
     mutating func warmUp(_ event: MarketEvent) throws { try feed(.market(event)) }
 
     mutating func advance(to time: Timestamp) throws {
         while true {
-            let exchangeDue = exchange.nextDue ?? .distantFuture
+            let exchangeDue = exchange?.nextDue ?? .distantFuture
             let timer = engine.nextDeadline
             if exchangeDue <= time, exchangeDue <= timer {
                 if pacer != nil, try wait(for: exchangeDue) { continue }
-                exchange.advance(to: exchangeDue, into: &answers)
+                exchange?.advance(to: exchangeDue, into: &answers)
                 try deliver()
             } else if timer < time {
                 if pacer != nil, try wait(for: timer) { continue }
@@ -157,7 +196,7 @@ private struct Machine: ~Copyable {
         if !effects.isEmpty { try perform() }
     }
 
-    private var nextDue: Timestamp { min(exchange.nextDue ?? .distantFuture, engine.nextDeadline) }
+    var nextDue: Timestamp { min(exchange?.nextDue ?? .distantFuture, engine.nextDeadline) }
 
     /// Waits until a market time has come; true when a pause changed something, and what is due must be asked again.
     private mutating func wait(for time: Timestamp) throws -> Bool {
@@ -188,14 +227,18 @@ private struct Machine: ~Copyable {
     private mutating func perform() throws {
         for effect in effects {
             switch effect {
-            case .send(let approved): exchange.submit(approved.request, at: engine.now)
-            case .lookUp(let id): lookUps.append(id)
+            case .send(let approved):
+                exchange?.submit(approved.request, at: engine.now)
+                carrier?.submit(approved.request, at: engine.now)
+            case .lookUp(let id):
+                if let carrier { carrier.lookUp(id, at: engine.now) } else { lookUps.append(id) }
             case .note(let note): try listen(note, engine)
             }
         }
         effects.removeAll(keepingCapacity: true)
         while let id = lookUps.popLast() {
-            try feed(.venue(engine.now, .found(id, exchange.lookUp(id))))
+            guard let found = exchange?.lookUp(id) else { continue }
+            try feed(.venue(engine.now, .found(id, found)))
         }
     }
 

@@ -2,7 +2,8 @@ import KBotModel
 
 /// Cash and positions of the paper account; knows nothing of orders or books.
 ///
-/// After the start, money changes in two places alone: ``trade(_:count:price:fee:in:)`` and ``settle(_:at:)``.
+/// After the start, money changes in ``trade(_:count:price:fee:in:)`` and ``settle(_:at:)``, and where the owner moves it:
+/// ``deposit(_:)``.
 /// A reservation only moves it between "free" and "reserved".
 struct PaperAccount: Sendable {
     /// A position that was paid out, kept so that a corrected result can be booked.
@@ -44,6 +45,9 @@ struct PaperAccount: Sendable {
     mutating func restore(_ position: Quantity, in market: MarketID) {
         holdings[market, default: Holding()].position = position
     }
+
+    /// Moves cash in or, negative, out.
+    mutating func deposit(_ amount: Money) { total += amount }
 
     /// Books a fill: a bid pays the YES price, an ask the NO price, and every YES/NO pair that then exists returns a
     /// dollar at once.

@@ -34,7 +34,8 @@ extension PaperExchange {
 
     /// An order's time at the venue is over.
     mutating func expire(_ id: ClientOrderID, into output: inout [TimedVenueEvent]) {
-        guard let (index, position) = find(id) else { return }
+        guard let (index, position) = find(id), let expires = markets[index].resting[position].expires, expires <= now
+        else { return }
         drop(position, in: index, .expired, into: &output)
         fund(index, into: &output)
     }

@@ -10,7 +10,11 @@ extension PaperExchange {
         statistics.orders += 1
         guard let index = markets.know(request.market) else { return refuse(request, .marketInactive, into: &output) }
         markets[index].orders.append(request.id)
-        if let reason = refusal(of: request, in: index) { return refuse(request, reason, into: &output) }
+        let terms = terms.removeValue(forKey: request.id)
+        if let reason = refusal(of: request, in: index) ?? terms.flatMap({ breach(of: $0, by: request, in: index) }) {
+            return refuse(request, reason, into: &output)
+        }
+        if let terms, terms.cancelsOwnResting { makeWay(for: request, in: index, into: &output) }
         records[request.id]?.status = .open
         records[request.id]?.market = request.market
         let order: RestingOrder

@@ -45,6 +45,8 @@ public struct PaperExchange: Sendable {
     var account: PaperAccount
     var markets = PaperMarkets()
     var records: [ClientOrderID: Record] = [:]
+    /// Of orders under way that have any.
+    var terms: [ClientOrderID: VenueTerms] = [:]
     var schedule = Schedule()
     var now = Timestamp.distantPast
     var lastTrade: Int64 = 0
@@ -149,7 +151,7 @@ public struct PaperExchange: Sendable {
         case .listed(let market): list(market, into: &output)
         case .status(let market, let status): setStatus(status, of: market, into: &output)
         case .settled(let market, let settlement): settle(market, settlement, into: &output)
-        case .spot, .spotCandle: break
+        case .history, .spot, .spotCandle: break
         }
     }
 

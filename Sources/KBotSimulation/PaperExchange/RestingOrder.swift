@@ -35,7 +35,7 @@ struct RestingOrder: Sendable {
     /// The order may only close.
     let reduceOnly: Bool
     /// When it dies by itself.
-    let expires: Timestamp?
+    var expires: Timestamp?
     /// The pending chance to take a print.
     var take: Take?
     /// Contracts that trade before ours do.

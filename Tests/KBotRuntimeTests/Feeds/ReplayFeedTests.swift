@@ -37,7 +37,7 @@ struct ReplayFeedTests {
                 case .status(let id, let status): "\(status.rawValue) \(id.index)"
                 case .settled(let id, let settlement): "settled \(id.index) \(settlement.result)"
                 case .gap: "gap"
-                case .spot, .spotCandle: "spot"
+                case .history, .spot, .spotCandle: "spot"
                 }
             return "\(word) @\(seconds)"
         }
@@ -185,7 +185,7 @@ struct LifecycleReplayTests {
             case .trade: "trade @\(seconds)"
             case .settled(_, let settlement): "settled \(settlement.result) @\(seconds)"
             case .snapshot, .delta, .gap: "book @\(seconds)"
-            case .spot, .spotCandle: "spot @\(seconds)"
+            case .history, .spot, .spotCandle: "spot @\(seconds)"
             }
         }
     }

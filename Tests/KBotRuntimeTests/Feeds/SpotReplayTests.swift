@@ -37,7 +37,7 @@ struct SpotReplayTests {
                 case .trade: "trade"
                 case .spot(let symbol, let price): "\(symbol.asset) \(price.units / 10_000)"
                 case .spotCandle(let symbol, let candle): "\(symbol.asset) candle of \(candle.interval)"
-                case .snapshot, .delta, .settled, .gap: "other"
+                case .snapshot, .delta, .settled, .gap, .history: "other"
                 }
             return "\(word) @\(seconds)"
         }

@@ -38,7 +38,7 @@ struct RunBench {
             let settings = try RunSettings.load(options: options, environment: [:], envFile: .none)
             let library = ScriptLibrary(home: Self.root)
             let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-            let run = try PaperRun(plan, settings: settings, library: library, logger: logger)
+            let run = try TradingRun(plan, settings: settings, library: library, logger: logger)
             guard try run.run() == .finished, let report = run.report(id: "test", version: "0") else {
                 throw RunFailure(.other, "the run did not finish")
             }

@@ -74,7 +74,7 @@ private final class Probe: Strategy {
         let box = Notes()
         let session = TradingSession(
             engine: Engine(configuration, strategies: [probe]),
-            exchange: PaperExchange(cash: configuration.initialCapital, friction: friction, seed: 1),
+            venue: .paper(PaperExchange(cash: configuration.initialCapital, friction: friction, seed: 1)),
             speed: .max,
             listen: { note, _ in box.notes.append(note) }
         )
@@ -138,7 +138,7 @@ private final class Probe: Strategy {
         let (_, session) = try run(Probe([.none(.noSignal), taker]), opening)
         try session.command(.stopEntries)
         try session.process(trade(11, 42))
-        #expect(session.read { !$0.hasOpenTrades } && session.statistics.orders == 0)
+        #expect(session.read { !$0.hasOpenTrades } && session.statistics?.orders == 0)
     }
 
     @Test func `every request gets its answer: no order is left in flight when nothing is due`() throws {
@@ -189,7 +189,7 @@ private final class Probe: Strategy {
         let result = Simulated()
         let session = TradingSession(
             engine: Engine(configuration, strategies: [BollingerScalper(parameters)]),
-            exchange: PaperExchange(cash: configuration.initialCapital, friction: friction, seed: seed),
+            venue: .paper(PaperExchange(cash: configuration.initialCapital, friction: friction, seed: seed)),
             speed: .max,
             listen: { note, _ in result.hear(note) }
         )
@@ -203,7 +203,7 @@ private final class Probe: Strategy {
         try session.finish()
         result.isFlat = session.read { !$0.hasOpenTrades }
         result.equity = session.read { $0.equity }
-        result.cash = session.exchangeCash + session.exchangeReserved
+        result.cash = try #require(session.exchangeCash) + #require(session.exchangeReserved)
         return result
     }
 }

@@ -128,7 +128,7 @@ struct MarketSimulatorTests {
                 case .status(_, let status): steps.append("\(status)")
                 case .snapshot: steps.append("book")
                 case .settled: steps.append("settled")
-                case .delta, .trade, .gap, .spot, .spotCandle: continue
+                case .delta, .trade, .gap, .history, .spot, .spotCandle: continue
                 }
                 times.append(event.time)
             }

@@ -58,7 +58,7 @@ extension MarketEvent.Kind {
         case .listed(let market): market.id
         case .snapshot(let id, _), .delta(let id, _, _, _), .status(let id, _), .settled(let id, _), .gap(let id): id
         case .trade(let trade): trade.market
-        case .spot, .spotCandle: nil
+        case .history, .spot, .spotCandle: nil
         }
     }
 }

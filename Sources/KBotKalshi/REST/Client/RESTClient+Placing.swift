@@ -6,13 +6,16 @@ extension RESTClient {
     ///
     /// When an answer is lost, the order is looked up by our id, and sent again, with the same id, only when it is not
     /// there. `inDoubtSince` says that it was first sent then, with an unknown outcome: it is then looked up first. It is
-    /// not sent any more once `patience` is over, the client's own when nil; looking it up may take longer.
+    /// not sent any more once `patience` is over, the client's own when nil; looking it up may take longer. `urgency`
+    /// says who goes first when tokens are short; when nil, orders that say of themselves that they reduce.
     package func place(
         _ order: CreateOrder,
         inDoubtSince: Timestamp? = nil,
-        patience: TimeSpan? = nil
+        patience: TimeSpan? = nil,
+        urgency: RateLimiter.Urgency? = nil
     ) async -> Placement {
         var retry = Retry(deadline: clock.uptime() + (patience ?? configuration.patience))
+        retry.urgency = urgency
         guard let inDoubtSince else { return await send(order, clock.now(), &retry) }
         let lost = VenueError(.lostAnswer, .outcomeUnknown, message: "the answer was lost before")
         return await resolve(order, inDoubtSince, lost, &retry, canResend: true)
@@ -67,7 +70,9 @@ extension RESTClient {
     private func send(_ order: CreateOrder, _ began: Timestamp, _ retry: inout Retry) async -> Placement {
         while true {
             do throws(VenueError) {
-                let created = try await attempt(.create(order), number: retry.failures + 1, deadline: retry.deadline)
+                var call: Call<CreatedOrder> = .create(order)
+                if let urgency = retry.urgency { call.urgency = urgency }
+                let created = try await attempt(call, number: retry.failures + 1, deadline: retry.deadline)
                 guard created.clientID == nil || created.clientID == order.clientID else {
                     let error = VenueError(
                         .unreadableAnswer,

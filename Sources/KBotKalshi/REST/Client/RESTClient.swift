@@ -82,6 +82,8 @@ package actor RESTClient {
         var refusedStamps = 0
         /// Whether an attempt to place an order may have made it, as far as was known then.
         var doubted = false
+        /// Who goes first; the call's own when nil.
+        var urgency: RateLimiter.Urgency?
     }
 
     /// How long to wait before the next attempt; nil when there is to be none.

@@ -1,0 +1,177 @@
+package import KBotModel
+
+/// Carries the engine's requests to the venue and tells the engine what became of them.
+///
+/// It belongs to the engine's thread: no call blocks, none comes from another thread. Network calls are jobs handed to a
+/// ``DeskClient``; their reports come back through ``receive(_:at:into:)``. What the venue says reaches it in any order
+/// and more than once, by answers, by its channels and by reconciliation; the engine hears each fill once, with its fee,
+/// and of an order's end only after all its fills.
+package final class OrderDesk {
+    let configuration: DeskConfiguration
+    let client: any DeskClient
+    let signatures: SignatureBank?
+    var counts = DeskStatistics()
+
+    // Orders.
+    var orders: [ClientOrderID: DeskOrder] = [:]
+    /// Those that are not over.
+    var active: Set<ClientOrderID> = []
+    var byVenueID: [String: ClientOrderID] = [:]
+    var strays: [Stray] = []
+    var lastSequence: Int64 = 0
+
+    // Jobs.
+    var jobs: [Int64: PendingJob] = [:]
+    var lastJob: Int64 = 0
+
+    // The account.
+    var markets: [MarketID: Market] = [:]
+    var marketIDs: [Ticker: MarketID] = [:]
+    var groups: [Int32: GroupState] = [:]
+    var groupFailures: [Int32: Int] = [:]
+    var recentEntryFills: [(shard: Int32, at: Timestamp, count: Quantity)] = []
+    var account = AccountWatch()
+    var isStarted = false
+    var isReady = false
+    var isStopped = false
+
+    /// Makes a desk; `signatures` is the bank the client's requests are signed from, when there is one.
+    package init(configuration: DeskConfiguration, client: any DeskClient, signatures: SignatureBank? = nil) {
+        self.configuration = configuration
+        self.client = client
+        self.signatures = signatures
+        if let target = createTarget { signatures?.register(target) }
+    }
+
+    /// What was done so far.
+    package var statistics: DeskStatistics {
+        var counts = counts
+        if let bank = signatures?.statistics {
+            counts.signedAhead = bank.handedOut
+            counts.signedOnTheSpot = bank.madeOnTheSpot
+        }
+        return counts
+    }
+
+    /// The uptime at which ``tick(at:into:)`` is wanted next.
+    package var nextDeadline: Timestamp {
+        var next = min(account.nextDue, strays.first?.until ?? .distantFuture)
+        for id in active { next = min(next, orders[id]?.due ?? .distantFuture) }
+        for group in groups.values { next = min(next, group.due) }
+        return next
+    }
+
+    /// Orders of this run that may still rest or fill, in the order they were placed in.
+    package var openOrders: [OpenOrder] {
+        active.sorted().compactMap { orders[$0] }.map {
+            OpenOrder(
+                request: $0.request,
+                ticker: $0.ticker,
+                clientID: $0.wire.clientID,
+                venueID: $0.venueID,
+                filled: $0.filled
+            )
+        }
+    }
+
+    /// Whether no order may still rest or fill, and no job is out.
+    package var isQuiet: Bool { active.isEmpty && jobs.isEmpty }
+
+    /// The sum of our fills in a market; what was settled counts until the market is dropped.
+    package func position(in ticker: Ticker) -> Quantity { account.positions[ticker] ?? .zero }
+
+    /// Takes in a market's facts, and again whenever they change; requests name markets by number.
+    package func know(_ market: Market, at time: DeskTime, into news: inout [DeskNews]) {
+        markets[market.id] = market
+        let isNew = marketIDs.updateValue(market.id, forKey: market.ticker) == nil
+        if isNew, let reason = account.foreignReason(market.ticker) {
+            news.append(.foreign(market.ticker, market.id, isForeign: true, reason))
+        }
+        if isStarted { makeGroup(onShard: market.shard, at: time) }
+    }
+
+    /// Reads the account and makes an order group on each shard; ``DeskNews/ready`` follows.
+    package func start(shards: [Int32], at time: DeskTime) {
+        isStarted = true
+        account.fillsFrom = time.now - configuration.fillOverlap
+        for shard in Set(shards + markets.values.map(\.shard)).sorted() { makeGroup(onShard: shard, at: time) }
+        readAccount(at: time)
+    }
+
+    /// Carries out a request of the engine.
+    package func submit(_ request: OrderRequest, at time: DeskTime, into news: inout [DeskNews]) {
+        switch request {
+        case .place(let order): place(order, at: time, into: &news)
+        case .cancel(let id):
+            guard let order = orders[id], !order.isOver else { return }
+            _ = order.view.apply(.requestCancel)
+            order.cancelWanted = true
+            proceed(order, at: time, into: &news)
+        case .amend(let id, let price, let total):
+            guard let order = orders[id], !order.isOver, order.amendment == nil else {
+                news.append(.venue(.amendRefused(id, .other)))
+                return
+            }
+            order.amendment = DeskOrder.Amendment(price: price, total: total)
+            proceed(order, at: time, into: &news)
+        }
+    }
+
+    /// Takes in what came of a job.
+    package func receive(_ report: DeskReport, at time: DeskTime, into news: inout [DeskNews]) {
+        guard let job = jobs.removeValue(forKey: report.number) else { return }
+        take(report.outcome, of: job, at: time, into: &news)
+    }
+
+    /// Does what is due; call it at ``nextDeadline`` or any time.
+    package func tick(at time: DeskTime, into news: inout [DeskNews]) {
+        dropStrays(at: time, into: &news)
+        for id in active.sorted() {
+            guard let order = orders[id], order.due <= time.uptime else { continue }
+            proceed(order, at: time, into: &news)
+        }
+        for shard in groups.keys.sorted() where groups[shard]?.due ?? .distantFuture <= time.uptime {
+            makeGroup(onShard: shard, at: time)
+        }
+        watchAccount(at: time, into: &news)
+    }
+
+    /// Cancels all orders of this run, in batches.
+    package func cancelAll(at time: DeskTime, into news: inout [DeskNews]) {
+        var batch: [DeskOrder] = []
+        for id in active.sorted() {
+            guard let order = orders[id], order.ending == nil, !order.cancelOut else { continue }
+            order.cancelWanted = true
+            if order.heldUntil == nil, order.venueID != nil, !order.amendOut { batch.append(order) }
+            if order.heldUntil != nil { drop(order, .other, nil, into: &news) }
+        }
+        if batch.count == 1 { return proceed(batch[0], at: time, into: &news) }
+        cancel(batch, at: time)
+    }
+
+    /// Ends the desk's work: no entry is taken any more, the order groups are taken away.
+    package func stop(at time: DeskTime) {
+        isStopped = true
+        account.readDue = nil
+        for shard in groups.keys.sorted() {
+            guard let name = groups[shard]?.name else { continue }
+            launch(.deleteGroup(name), .groupDeleted, at: time)
+            groups[shard] = nil
+        }
+        if let target = createTarget { signatures?.unregister(target) }
+    }
+}
+
+/// An order of this run that may still rest or fill.
+package struct OpenOrder: Hashable, Sendable {
+    /// What was sent.
+    package let request: NewOrder
+    /// Market.
+    package let ticker: Ticker
+    /// Our id at the venue.
+    package let clientID: String
+    /// The venue's id; nil while it is not known.
+    package let venueID: String?
+    /// Contracts filled, as far as told.
+    package let filled: Quantity
+}

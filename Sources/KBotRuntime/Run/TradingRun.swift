@@ -1,0 +1,335 @@
+import Foundation
+import KBotEngine
+import KBotKalshi
+import KBotModel
+import KBotReports
+import KBotScripting
+import KBotSimulation
+package import Logging
+
+/// `kbot run`: makes the parts a plan asks for, runs them to the end, and makes the report.
+package final class TradingRun {
+    /// How the run ended.
+    package enum Ending: Sendable {
+        /// The data ended, or the time asked for.
+        case finished
+        /// The operator interrupted it.
+        case interrupted
+    }
+
+    let plan: RunPlan
+    let settings: RunSettings
+    /// Where data are pulled from; nil when they come from the venue.
+    var feed: (any MarketFeed)?
+    /// The connection to the venue; nil when data are pulled.
+    let venue: VenueRunner?
+    let strategies: [LoadedStrategy]
+    let rules: [LoadedRule]
+    let store: VersionStore
+    let logger: Logger
+    let wallStart = Timestamp.wallClock
+    var filter: MarketFilter
+    var results: ResultKeeper
+    var terminal: Terminal
+    var log: NoteLog?
+    var recorder: RunRecorder?
+    var stream: EventStream?
+    var session: TradingSession?
+    var events = 0
+    var started: Timestamp?
+    var reloader: Reloader?
+    var control: ControlServer?
+    /// Whether the venue's data are current; nil before it was told.
+    var feedHealth: FeedHealth?
+    /// Whether the operator knows that the clocks are apart.
+    var hasWarnedOfClock = false
+    /// The account as last read from the venue.
+    var account: AccountPicture?
+    private let budgets: [StrategyName: RiskLimits.Amount]
+
+    /// Prepares a run; nothing is written yet.
+    ///
+    /// - Throws: ``RunFailure`` with the documented exit code.
+    package init(
+        _ plan: RunPlan,
+        settings: RunSettings,
+        library: ScriptLibrary,
+        logger: Logger,
+        access: VenueAccess? = nil
+    ) throws(RunFailure) {
+        self.plan = plan
+        self.settings = settings
+        self.logger = logger
+        store = VersionStore(stateDirectory: settings.stateDirectory)
+        let loader = try ScriptLoader(
+            library: library,
+            seed: plan.seed,
+            parameters: plan.parameters,
+            store: store,
+            recorded: plan.recordedReloads,
+            fallsBack: plan.fallsBack
+        )
+        strategies = try loader.strategies(plan.strategies)
+        rules = try loader.rules(plan.rules)
+        try loader.checkOwners(among: plan.strategies + plan.rules)
+        try loader.checkRecorded(among: strategies.compactMap(\.script) + rules.map(\.script))
+        for loaded in strategies {
+            let name = loaded.strategy.name.text
+            if let problem = graceProblem(settings.engine.candleGrace, loaded.strategy.needs, of: name) {
+                throw RunFailure(.usage, problem)
+            }
+        }
+        budgets = try Self.budgets(plan, strategies)
+        try Self.checkSources(plan, strategies)
+        feed = try Self.makeFeed(plan)
+        let loadedNeeds = strategies.map(\.strategy.needs)
+        venue = try access.map { (access) throws(RunFailure) in
+            try Self.runner(access, plan, settings, needs: loadedNeeds)
+        }
+        filter = MarketFilter(markets: plan.markets, series: plan.series)
+        results = ResultKeeper()
+        // For people the terminal tells; the log tells machines, and people who ask for debugging.
+        let logs = settings.logFormat == .json || settings.logLevel < .info
+        log = logs ? NoteLog(logger) : nil
+        terminal = Terminal(narrates: plan.speed != .max && !logs, isSilent: plan.isQuiet)
+    }
+
+    /// Budgets by strategy, each of a strategy that runs.
+    private static func budgets(
+        _ plan: RunPlan,
+        _ strategies: [LoadedStrategy]
+    ) throws(RunFailure) -> [StrategyName: RiskLimits.Amount] {
+        let names = strategies.map(\.strategy.name.text)
+        var budgets: [StrategyName: RiskLimits.Amount] = [:]
+        var share: Int64 = 0
+        for (name, amount) in plan.budgets {
+            guard names.contains(name) else {
+                let hint = nearest(to: name, in: names).map { "did you mean \($0)?" }
+                throw RunFailure(
+                    .usage,
+                    "--budget \(name): no strategy '\(name)' runs; \(hint ?? "there is \(names.joined(separator: ", "))")"
+                )
+            }
+            guard budgets.updateValue(amount, forKey: StrategyName(name)) == nil else {
+                throw RunFailure(.usage, "--budget \(name): given twice")
+            }
+            if case .share(let basisPoints) = amount { share += basisPoints }
+        }
+        guard share <= 10_000 else { throw RunFailure(.usage, "--budget: the shares come to more than 100%") }
+        return budgets
+    }
+
+    /// A strategy that trades by the price of an underlying needs a source of it.
+    private static func checkSources(_ plan: RunPlan, _ strategies: [LoadedStrategy]) throws(RunFailure) {
+        guard case .replay = plan.feed, plan.spot.isEmpty else { return }
+        for loaded in strategies {
+            guard case .spot(let symbol) = loaded.strategy.needs.source else { continue }
+            throw RunFailure(
+                .usage,
+                "\(loaded.strategy.name) wants candles of \(symbol): give its prices with --spot FILE"
+            )
+        }
+    }
+
+    /// The connection to the venue that a plan asks for.
+    private static func runner(
+        _ access: VenueAccess,
+        _ plan: RunPlan,
+        _ settings: RunSettings,
+        needs: [StrategyNeeds]
+    ) throws(RunFailure) -> VenueRunner {
+        var spot: [SpotSymbol] = []
+        for case .spot(let symbol) in needs.map(\.source) where !spot.contains(symbol) { spot.append(symbol) }
+        var feed = VenueFeedConfiguration(
+            series: plan.series.map { SeriesTicker($0) },
+            markets: plan.markets.map { Ticker($0) },
+            spot: spot,
+            privateChannels: plan.mode != .paper,
+            speed: access.time.speed
+        )
+        feed.seed = plan.seed
+        guard plan.mode != .paper else { return VenueRunner(access: access, feed: feed, desk: nil) }
+        guard var terms = OrderTerms(run: RunID("kbot-\(plan.id)")) else {
+            throw RunFailure(.usage, "the run's name cannot stand in order ids: \(plan.id)")
+        }
+        terms.subaccount = settings.venue.subaccount == 0 ? nil : settings.venue.subaccount
+        var desk = DeskConfiguration(terms: terms, entryGroupLimit: plan.fuse)
+        desk.speed = access.time.speed
+        return VenueRunner(access: access, feed: feed, desk: desk)
+    }
+
+    private static func makeFeed(_ plan: RunPlan) throws(RunFailure) -> (any MarketFeed)? {
+        switch plan.feed {
+        case .venue: return nil
+        case .simulated:
+            guard plan.series.count <= 1 else {
+                throw RunFailure(.usage, "--series: the simulator makes one series at a time")
+            }
+            return try SimulatedFeed(
+                series: SeriesTicker(plan.series.first ?? "KXBTC15M"),
+                duration: plan.duration ?? SimulatedFeed.usualDuration,
+                seed: plan.seed
+            )
+        case .replay(let paths):
+            do throws(FeedError) {
+                return try ReplayFeed(
+                    paths: paths,
+                    markets: plan.marketsFile,
+                    spot: try SpotSource.read(plan.spot),
+                    strict: plan.strict
+                )
+            } catch {
+                throw RunFailure(.data, error.description)
+            }
+        }
+    }
+
+    /// What runs, one fact a line, for the start of the run.
+    package var announcement: [String] {
+        var lines: [String] = []
+        for facts in strategies.map(\.facts) {
+            let origin = facts.path.map { "\($0), sha256 \(facts.hash?.prefix(12) ?? "")" } ?? "native"
+            lines.append("strategy \(facts.name) \(facts.version) (\(origin))")
+        }
+        for loaded in rules {
+            let facts = loaded.facts
+            lines.append("risk rule \(facts.name) (\(loaded.rule.file.path), sha256 \(facts.hash?.prefix(12) ?? ""))")
+        }
+        let fills = plan.mode == .paper ? "\(settings.fills.rawValue), seed \(plan.seed)" : "by the venue"
+        lines.append("fills \(fills), capital \(settings.engine.initialCapital.dollarText)")
+        for (name, amount) in plan.budgets { lines.append("budget of \(name): \(amount)") }
+        lines.append("limits in force:")
+        lines += settings.limits.map { "  \($0)" }
+        return lines
+    }
+
+    /// Runs to the end of the data, of the time asked for, or to an interrupt.
+    package func run() throws(RunFailure) -> Ending {
+        do {
+            if let path = plan.eventsPath { stream = try EventStream(path: path) }
+            defer { terminal.clear() }
+            if plan.listens { listen() }
+            let ending = if let venue { try venueLoop(venue) } else { try loop() }
+            try close()
+            return ending
+        } catch let failure as RunFailure {
+            throw failure
+        } catch let error as FeedError {
+            try? close()
+            throw RunFailure(.data, error.description)
+        } catch {
+            throw RunFailure(.other, "\(error)")
+        }
+    }
+
+    private func loop() throws -> Ending {
+        var batch: [MarketEvent] = []
+        batch.reserveCapacity(4_096)
+        while try feed?.next(into: &batch) == true {
+            for (index, event) in batch.enumerated() {
+                guard let event = filter.pass(event) else { continue }
+                guard started != nil || !event.isSpot else {
+                    try (session ?? makeSession()).warmUp(event)
+                    continue
+                }
+                if started == nil { begin(at: event.time) }
+                let session = session ?? makeSession()
+                if let end = endTime, event.time >= end {
+                    try session.advance(to: end)
+                    return .finished
+                }
+                while let result = results.due(before: event.time) { try session.process(result) }
+                results.see(event)
+                try session.process(event)
+                events += 1
+                // While time passes at a finite speed, an event can be seconds of market time away from the next.
+                if events % 1_024 == 0 || plan.speed != .max {
+                    if events % 1_024 == 0 { try session.pause() }
+                    if Interrupts.received > 0 { return try interrupted(session, batch[(index + 1)...]) }
+                }
+            }
+            batch.removeAll(keepingCapacity: true)
+            terminal.progress(feed?.progress, now: session?.now ?? .distantPast, events: events)
+            if Interrupts.received > 0, let session { return try interrupted(session, []) }
+        }
+        if let unknown = filter.unknown {
+            throw RunFailure(.data, "--market \(unknown): not in the data; it has \(filter.seenText)")
+        }
+        guard let session, started != nil else {
+            throw RunFailure(.data, "no event of a market that was asked for; the data has \(filter.seenText)")
+        }
+        // What is still due: the last candles, the exchange's last answers, results nobody sent.
+        while let result = results.due(before: .distantFuture) { try session.process(result) }
+        try session.advance(to: session.now + .seconds(2))
+        return .finished
+    }
+
+    private var endTime: Timestamp? {
+        guard case .replay = plan.feed, let started, let duration = plan.duration else { return nil }
+        return started + duration
+    }
+
+    /// Begins the report's clock with the first event of a market.
+    func begin(at time: Timestamp) {
+        started = time
+        recorder = RunRecorder(
+            startEquity: settings.engine.initialCapital,
+            started: time,
+            entryCutoff: settings.engine.limits.minTimeToClose ?? .zero
+        )
+    }
+
+    func makeSession() -> TradingSession {
+        var configuration = settings.engine
+        configuration.budgets = budgets
+        configuration.keepsTrades = reloads || !plan.recordedReloads.isEmpty
+        let engine = Engine(configuration, strategies: strategies.map(\.strategy), rules: rules.map(\.rule))
+        let exchange = PaperExchange(
+            cash: settings.engine.initialCapital,
+            friction: friction,
+            seed: plan.seed
+        )
+        let venue: OrderVenue = if plan.mode != .paper, let venue { .carrier(venue) } else { .paper(exchange) }
+        if reloads { reloader = Reloader(scripts, store: store, grace: settings.engine.candleGrace) }
+        let session = TradingSession(
+            engine: engine,
+            venue: venue,
+            // At the venue time passes by itself.
+            speed: plan.feed == .venue ? .max : plan.speed,
+            schedule: scheduledReloads(),
+            pause: { [unowned self] engine, events, effects in
+                try? stream?.flush()  // who watches the file sees what has happened; a failure shows at the end
+                terminal.status(now: engine.now, account: engine.accountView, open: engine.openTrades)
+                return pause(&engine, afterEvents: events, &effects)
+            },
+            listen: { [unowned self] note, engine in
+                recorder?.record(note)
+                reloader?.see(note, engine)
+                try stream?.write(note)
+                log?.write(note)
+                terminal.tell(note)
+            }
+        )
+        self.session = session
+        return session
+    }
+
+    var friction: Friction {
+        switch settings.fills {
+        case .realistic: .realistic
+        case .optimistic: .optimistic
+        case .pessimistic: .pessimistic
+        }
+    }
+}
+
+/// A candle must close before the one after it ends; the sentence about a grace that is too long, nil when it is not.
+func graceProblem(_ grace: TimeSpan, _ needs: StrategyNeeds, of name: String) -> String? {
+    let shortest: TimeSpan
+    switch needs.interval {
+    case .fixed(let span): shortest = span
+    case .auto: shortest = CandleInterval.usual.min() ?? .seconds(5)
+    }
+    guard grace >= shortest else { return nil }
+    return "--candle-grace \(grace): must be shorter than the candles of \(name), \(shortest)"
+}
