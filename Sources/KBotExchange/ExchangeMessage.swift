@@ -17,7 +17,7 @@ package struct ExchangeMessage: Sendable {
     package let bytes: [UInt8]
     /// The same for subscriptions with `use_yes_price`; nil when there is no difference.
     package let yesPriceBytes: [UInt8]?
-    /// Keys beside `msg` in the frame itself, as `price_ranges` beside a lifecycle message; usually none.
+    /// Keys beside `msg` in the frame itself; usually none.
     package let extra: [(String, JSON)]
 
     /// Makes a message from JSON text.

@@ -32,10 +32,10 @@ import Testing
         (["run", "--strategy", "x", "--seed", "-1"], "--seed"),
         (["walk"], "walk"),
         (["run"], "no strategy: give one with --strategy bollinger_scalper.lua"),
-        (["run", "--strategy", "bollinger_scalper.lua", "--feed", "kalshi"], "cannot connect to Kalshi yet"),
+        (["run", "--strategy", "bollinger_scalper.lua", "--feed", "kalshi"], "Kalshi's feed needs a key"),
         (["run", "--strategy", "bollinger_scalper.lua", "--feed", "csv:x"], "give sim, replay:PATH or kalshi"),
         (["run", "--strategy", "bollinger_scalper.lua", "--feed", "replay:"], "give sim, replay:PATH or kalshi"),
-        (["run", "--strategy", "bollinger_scalper.lua", "--mode", "live"], "this version trades on paper only"),
+        (["run", "--strategy", "bollinger_scalper.lua", "--mode", "live"], "--mode live: needs KALSHI_ENV=live"),
         (["run", "--strategy", "bollinger_scalper.lua", "--mode", "wet"], "--mode wet: paper, demo or live"),
         (
             ["run", "--strategy", "bollinger_scalper.lua", "--spot", "BTC-USD_x.csv"],

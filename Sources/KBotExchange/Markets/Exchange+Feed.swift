@@ -76,6 +76,7 @@ extension Exchange {
         while markets.count <= index { markets.append(nil) }
         guard let market = markets[index] else {
             let market = ListedMarket(facts, marketID: uuids.id(.market, Int64(index)), at: clock)
+            market.isHalted = facts.status == .inactive
             markets[index] = market
             numbers[facts.ticker] = facts.id
             live.append(facts.id)
@@ -163,6 +164,10 @@ extension Exchange {
             let (position, cost) = holding.paid.map { ($0.position, $0.cost) } ?? (holding.position, holding.exposure)
             guard let payout = wallet.holdings[id]?.settle(at: value, time: clock), position != .zero else { continue }
             let customer = customers[wallet.account]
+            // A corrected payment takes the place of the first.
+            customer.settlements.removeAll {
+                $0.market == id && $0.subaccount == wallet.subaccount && $0.shard == wallet.shard
+            }
             customer.settlements.append(
                 ExchangeSettlement(
                     sequence: (customer.settlements.last?.sequence ?? 0) + 1,

@@ -10,17 +10,16 @@ extension Exchange {
         writer.add("market_ticker", market.facts.ticker.text)
         writer.add("event_type", event)
         more(&writer)
-        send(market, writer.ended(), extra: [])
+        send(market, writer.ended())
     }
 
-    private func send(_ market: ListedMarket, _ bytes: [UInt8], extra: [(String, JSON)]) {
+    private func send(_ market: ListedMarket, _ bytes: [UInt8]) {
         messages.append(
             ExchangeMessage(
                 channel: .lifecycle,
                 type: "market_lifecycle_v2",
                 market: market.facts.ticker,
-                bytes: bytes,
-                extra: extra
+                bytes: bytes
             )
         )
     }
@@ -46,14 +45,9 @@ extension Exchange {
                 "expected_expiration_ts": .seconds(market.facts.closeTime + .minutes(5)),
                 "strike_type": .string("greater_or_equal"),
             ]),
+            "price_level_structure": .string(market.priceStructure), "price_ranges": market.priceRanges,
         ])
-        send(
-            market,
-            body.bytes,
-            extra: [
-                ("price_level_structure", .string(market.priceStructure)), ("price_ranges", market.priceRanges),
-            ]
-        )
+        send(market, body.bytes)
     }
 
     /// Tells that a market's strike is known.
@@ -71,14 +65,9 @@ extension Exchange {
         guard audience.contains(.lifecycle) else { return }
         let body = JSON.members([
             "market_ticker": market.facts.ticker.wire, "event_type": .string("price_level_structure_updated"),
+            "price_level_structure": .string(market.priceStructure), "price_ranges": market.priceRanges,
         ])
-        send(
-            market,
-            body.bytes,
-            extra: [
-                ("price_level_structure", .string(market.priceStructure)), ("price_ranges", market.priceRanges),
-            ]
-        )
+        send(market, body.bytes)
     }
 
     /// Tells a market's result.

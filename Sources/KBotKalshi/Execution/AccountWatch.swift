@@ -64,6 +64,6 @@ struct AccountWatch {
         var parts: [String] = []
         if position != .zero { parts.append("\(position) contracts") }
         if orders > 0 { parts.append(orders == 1 ? "1 order" : "\(orders) orders") }
-        return "\(ticker): \(parts.joined(separator: " and ")) on the account not of this run"
+        return "\(parts.joined(separator: " and ")) on the account not of this run"
     }
 }

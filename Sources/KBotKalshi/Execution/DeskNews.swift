@@ -5,7 +5,7 @@ package enum DeskNews: Sendable {
     /// For the engine.
     case venue(VenueEvent)
     /// The account holds something in a market that is not this run's, or no longer does; the market's number when it is
-    /// known. The text says what.
+    /// known. The text says what, without naming the market.
     case foreign(Ticker, MarketID?, isForeign: Bool, String)
     /// Something the operator should look at.
     case warning(DeskWarning, String)

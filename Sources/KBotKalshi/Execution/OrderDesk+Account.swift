@@ -216,11 +216,11 @@ extension OrderDesk {
     func tellForeign(into news: inout [DeskNews]) {
         let now = Set(account.foreignPositions.keys).union(account.foreignOrders.values.map(\.ticker))
         for ticker in now.subtracting(account.toldForeign).sorted() {
-            let reason = account.foreignReason(ticker) ?? "\(ticker): something on the account not of this run"
+            let reason = account.foreignReason(ticker) ?? "something on the account not of this run"
             news.append(.foreign(ticker, marketIDs[ticker], isForeign: true, reason))
         }
         for ticker in account.toldForeign.subtracting(now).sorted() {
-            let reason = "\(ticker): nothing on the account but this run's"
+            let reason = "nothing on the account but this run's"
             news.append(.foreign(ticker, marketIDs[ticker], isForeign: false, reason))
         }
         account.toldForeign = now

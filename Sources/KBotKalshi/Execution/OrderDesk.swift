@@ -77,6 +77,16 @@ package final class OrderDesk {
     /// Whether no order may still rest or fill, and no job is out.
     package var isQuiet: Bool { active.isEmpty && jobs.isEmpty }
 
+    /// Whether nothing is under way: no job is out, and every order that may still fill simply rests.
+    package var isIdle: Bool {
+        jobs.isEmpty
+            && active.allSatisfy { id in
+                guard let order = orders[id] else { return true }
+                return order.venueID != nil && order.mayRest && !order.cancelWanted && order.ending == nil
+                    && order.filled >= order.expected
+            }
+    }
+
     /// The sum of our fills in a market; what was settled counts until the market is dropped.
     package func position(in ticker: Ticker) -> Quantity { account.positions[ticker] ?? .zero }
 

@@ -34,7 +34,12 @@ extension VenueFeed {
             map(frame, bytes, into: &outputs)
             let number = code.map { " (code \($0))" } ?? ""
             note(.warning, "the venue refused a subscription: \(printable(message))\(number)", into: &outputs)
-        case .subscribed, .ok, .unsubscribed:
+        case .subscribed(let channel, _):
+            tell(frame, nil)
+            map(frame, bytes, into: &outputs)
+            // A subscription that ended and began anew has lost what came between, and its numbers do not show it.
+            if channel == .trade, wasConnected { missTrades() }
+        case .ok, .unsubscribed:
             tell(frame, nil)
             map(frame, bytes, into: &outputs)
         }
@@ -72,8 +77,8 @@ extension VenueFeed {
         if !mapper.map(frame, bytes: bytes, board: &board, into: &scratch) {
             skip("a frame's market is no ticker", into: &outputs)
         }
-        // Trades that were lost come before the one that shows it.
-        if case .trade = frame.body, mapper.counts.missingMessages != lost { missTrades() }
+        // Trades that were lost come before what shows it: a trade, or a reply on their subscription.
+        if mapper.counts.missingMessages != lost, !frame.isOfBook { missTrades() }
         for index in scratch.indices { emit(scratch[index], mark: mark, into: &outputs) }
     }
 
@@ -168,6 +173,16 @@ extension VenueFeed {
             adopt(FeeOverride(type: type, multiplier: multiplier), of: event, into: &outputs)
         } catch {
             ask(.event(event))
+        }
+    }
+}
+
+extension Frame {
+    /// Whether it belongs to the subscription of the books, for sure.
+    fileprivate var isOfBook: Bool {
+        switch body {
+        case .delta, .snapshot: true
+        default: false
         }
     }
 }

@@ -42,7 +42,7 @@ extension VenueFeed {
 
     /// Trades of all markets were lost on the way.
     func missTrades() {
-        for market in marketsInOrder where market.isSubscribed && market.isOpen(at: now) && market.missing == nil {
+        for market in marketsInOrder where market.isSubscribed && !market.isClosed && market.missing == nil {
             // Of trades in one millisecond some may have come: those known are told apart by their ids.
             let from = market.lastTrade ?? market.opens
             markets[market.ticker]?.missing = max(from, now - configuration.warmUp)

@@ -51,8 +51,17 @@ struct BookWatch: Sendable {
 
     /// Expects the first books of markets that the venue took in; some may have come before the reply.
     mutating func expect(_ markets: [String], at uptime: Timestamp) {
-        for market in markets where !known.contains(market) {
+        for market in markets where !known.contains(market) || doubtful.contains(market) {
             awaited[market] = Await(deadline: uptime + configuration.snapshotTimeout, attempts: 0)
+        }
+    }
+
+    /// Takes in that the venue took markets out: those that are wanted again meanwhile have to come anew.
+    mutating func left(_ markets: [String]) {
+        for market in markets where known.remove(market) != nil {
+            doubtful.insert(market)
+            due.remove(market)
+            awaited[market] = nil
         }
     }
 
@@ -94,9 +103,9 @@ struct BookWatch: Sendable {
     // MARK: Asking
 
     /// The markets to ask for now; requests keep a distance, so that a venue that always skips numbers is not flooded.
-    func next(at uptime: Timestamp) -> [String] {
+    func next(held: Set<String>, at uptime: Timestamp) -> [String] {
         guard !due.isEmpty, uptime >= lastRequest + configuration.snapshotSpacing else { return [] }
-        return Array(due.sorted().prefix(chunk))
+        return Array(due.intersection(held).sorted().prefix(chunk))
     }
 
     /// Notes that a request left.
@@ -128,9 +137,9 @@ struct BookWatch: Sendable {
 
     // MARK: Waiting
 
-    /// When something is due; distantFuture when nothing is.
-    var deadline: Timestamp {
-        let asking = due.isEmpty ? Timestamp.distantFuture : lastRequest + configuration.snapshotSpacing
+    /// When something is due; distantFuture when nothing is. Only books of markets that are held can be asked for.
+    func deadline(held: Set<String>) -> Timestamp {
+        let asking = due.isDisjoint(with: held) ? Timestamp.distantFuture : lastRequest + configuration.snapshotSpacing
         return awaited.values.reduce(asking) { min($0, $1.deadline) }
     }
 

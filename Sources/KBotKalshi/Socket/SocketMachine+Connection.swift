@@ -104,11 +104,8 @@ extension SocketMachine {
                 let id = send(command)
                 subscriptions[index].sent(command, id: id, at: uptime)
             }
-            guard subscriptions[index].channel == .orderbook, let sid = subscriptions[index].sid,
-                !subscriptions[index].mustReplace
-            else { continue }
-            let held = subscriptions[index].held
-            let markets = books.next(at: uptime).filter(held.contains)
+            guard subscriptions[index].channel == .orderbook, let sid = subscriptions[index].sid else { continue }
+            let markets = books.next(held: subscriptions[index].askable, at: uptime)
             if !markets.isEmpty {
                 let id = send(.snapshot(sid: sid, members: markets))
                 books.sent(markets, id: id, at: uptime)
@@ -130,7 +127,8 @@ extension SocketMachine {
         case .connecting: return since + configuration.connectTimeout
         case .backingOff: return closingUntil ?? waitUntil
         case .subscribing, .live, .resyncing:
-            return subscriptions.reduce(books.deadline) { min($0, $1.deadline(at: uptime)) }
+            let askable = subscriptions.first { $0.channel == .orderbook }?.askable ?? []
+            return subscriptions.reduce(books.deadline(held: askable)) { min($0, $1.deadline(at: uptime)) }
         }
     }
 }

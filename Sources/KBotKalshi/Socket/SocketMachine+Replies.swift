@@ -12,7 +12,9 @@ extension SocketMachine {
         case .delta, .ticker, .trade, .lifecycle, .ownFill, .ownOrder, .ownPosition, .index, .orderGroup, .other:
             return
         case .snapshot:
-            guard let ticker else { return }
+            // One that nobody wants any more may still be on its way.
+            guard let ticker, subscriptions.contains(where: { $0.channel == .orderbook && $0.wants(ticker.text) })
+            else { return }
             books.arrived(ticker.text)
         case .subscribed(let channel, let sid): subscribed(channel, sid, frame.id, at: uptime)
         case .ok: confirmed(frame, at: uptime)
@@ -43,8 +45,11 @@ extension SocketMachine {
         case .subscribe, .unsubscribe, .snapshot: return
         }
         subscriptions[index].succeed(sid: nil, at: uptime)
-        if case .add(.orderbook, _, let members) = pending.command, !pending.isVoid {
-            books.expect(members, at: uptime)
+        guard !pending.isVoid else { return }
+        switch pending.command {
+        case .add(.orderbook, _, let members): books.expect(members, at: uptime)
+        case .remove(.orderbook, _, let members): books.left(members.filter(subscriptions[index].wants))
+        default: break
         }
     }
 

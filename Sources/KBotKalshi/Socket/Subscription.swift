@@ -88,6 +88,9 @@ struct Subscription: Sendable {
         mustReplace = false
     }
 
+    /// The markets whose books can be asked for: none while the subscription is about to end.
+    var askable: Set<String> { sid == nil || mustReplace ? [] : held }
+
     // MARK: What is next
 
     /// The command that brings the venue nearer to what is wanted; nil when there is none, or not yet.

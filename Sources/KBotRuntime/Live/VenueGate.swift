@@ -60,7 +60,7 @@ package struct VenueGate {
     }
 
     /// What the plan asks must fit the environment of the key.
-    private static func check(_ plan: RunPlan, _ settings: RunSettings, isArmed: Bool) throws(RunFailure) {
+    static func check(_ plan: RunPlan, _ settings: RunSettings, isArmed: Bool) throws(RunFailure) {
         let environment = settings.venue.environment
         switch plan.mode {
         case .paper: break

@@ -144,7 +144,7 @@ extension TradingRun {
     private func interruptedAtVenue(_ runner: VenueRunner) throws -> Ending {
         say("interrupted: no new entries, resting entries are cancelled (Ctrl-C again: stop now)")
         try session?.command(.stopEntries)
-        try turns(runner, atMost: .seconds(5)) { runner.desk?.isQuiet ?? true }
+        try turns(runner, atMost: .seconds(5)) { runner.desk?.isIdle ?? true }
         let isOpen = session?.read { $0.hasOpenTrades } ?? false
         try leave(runner, isOpen ? askOnExit() : .hold)
         return .interrupted
@@ -157,9 +157,9 @@ extension TradingRun {
             try session?.command(.flatten)
             try turns(runner, atMost: .seconds(60)) { session.map { !$0.read { $0.hasOpenTrades } } ?? true }
         }
-        try turns(runner, atMost: .seconds(5)) { runner.desk?.isQuiet ?? true }
+        try turns(runner, atMost: .seconds(5)) { runner.desk?.isIdle ?? true }
         runner.tell { desk, time, _ in desk.stop(at: time) }
-        try turns(runner, atMost: .seconds(5)) { runner.desk?.isQuiet ?? true }
+        try turns(runner, atMost: .seconds(5)) { runner.desk?.isIdle ?? true }
         for trade in session?.read({ $0.openTrades }) ?? [] {
             say("still open: \(trade.direction.rawValue) \(trade.count) \(trade.market)")
         }

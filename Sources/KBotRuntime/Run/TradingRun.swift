@@ -155,6 +155,7 @@ package final class TradingRun {
         terms.subaccount = settings.venue.subaccount == 0 ? nil : settings.venue.subaccount
         var desk = DeskConfiguration(terms: terms, entryGroupLimit: plan.fuse)
         desk.speed = access.time.speed
+        desk.root = settings.venue.hosts.rest.path
         return VenueRunner(access: access, feed: feed, desk: desk)
     }
 

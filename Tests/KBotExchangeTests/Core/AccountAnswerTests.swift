@@ -235,4 +235,25 @@ struct ExchangeAccountTests {
         let list = try stage.read("/portfolio/orders/queue_positions", query)
         #expect(list["queue_positions", "0", "market_ticker"] == QuarterHour.ticker.wire)
     }
+
+    @Test("A pause of the feed's own is a market's pause; its orders go when it comes back")
+    func feedPauses() throws {
+        let open = QuarterHour.open
+        let stage = try ExchangeStage(
+            QuarterHour.opening + [
+                MarketEvent(time: open + .seconds(5), .status(QuarterHour.id, .inactive)),
+                MarketEvent(time: open + .seconds(9), .status(QuarterHour.id, .active)),
+            ]
+        )
+        let id = try stage.place("bid", "1.00", "0.5000").body["order_id"]?.text ?? ""
+        stage.wait(.seconds(6))
+        #expect(try stage.read("/markets/\(QuarterHour.ticker)")["market", "status"] == .string("inactive"))
+        #expect(try stage.read("/portfolio/orders/\(id)")["order", "status"] == .string("resting"))
+        #expect(try stage.place("bid", "1.00", "0.5000").body["error", "code"] == .string("MARKET_INACTIVE"))
+        stage.wait(.seconds(4))
+        #expect(try stage.read("/portfolio/orders/\(id)")["order", "last_update_reason"] == .string("HaltCancel"))
+        #expect(try stage.place("bid", "1.00", "0.5000").status == 201)
+        let told = stage.messages(.lifecycle).compactMap { $0.body["event_type"]?.text }
+        #expect(told.suffix(2) == ["deactivated", "activated"])
+    }
 }

@@ -163,10 +163,10 @@ struct ExchangeBooksTests {
         #expect(wallet["deposits"] == .string("1000.000000") && wallet["exposure"] == .string("0.000000"))
     }
 
-    @Test("Four simulated hours with every listener pass, each window is listed, paid and let go")
+    @Test("Two simulated hours with every listener pass; each window is listed, paid and let go")
     func hours() throws {
         let start = QuarterHour.open - .minutes(1)
-        let simulator = MarketSimulator(MarketSimulator.Options(start: start, duration: .hours(4), seed: 3))
+        let simulator = MarketSimulator(MarketSimulator.Options(start: start, duration: .hours(2), seed: 3))
         var options = ExchangeOptions(seed: 3)
         options.tradeMemory = .hours(1)
         let exchange = Exchange(options, feed: SimulatorFeed(simulator: simulator), start: start)
@@ -175,17 +175,49 @@ struct ExchangeBooksTests {
         _ = try exchange.addAccount(name: "a", apiKeyID: "a", publicKeyPEM: key)
         var now = start
         var kinds: [ExchangeChannel: Int] = [:]
-        while let due = exchange.nextDue, now < start + .hours(5) {
+        while let due = exchange.nextDue, now < start + .hours(3) {
             now = max(due, now + .milliseconds(100))
             exchange.advance(to: now)
             for message in exchange.takeMessages() { kinds[message.channel, default: 0] += 1 }
         }
         #expect(exchange.isOver && exchange.feedFailure == nil)
-        #expect(exchange.live.isEmpty && exchange.archive.count == 16)
+        #expect(exchange.live.isEmpty && exchange.archive.count == 8)
         let markets = exchange.archive.compactMap(exchange.market)
         #expect(markets.allSatisfy { $0.finalized != nil && !$0.expirationValue.isEmpty })
         #expect(markets.first?.trades.isEmpty == true && markets.last?.trades.isEmpty == false)
-        #expect(kinds[.orderbook] ?? 0 > 500_000 && kinds[.lifecycle] == 16 * 5)
-        #expect(kinds[.index] == kinds[.fastIndex] && kinds[.ticker] ?? 0 > 20_000)
+        #expect(kinds[.orderbook] ?? 0 > 250_000 && kinds[.lifecycle] == 8 * 5)
+        #expect(kinds[.index] == kinds[.fastIndex] && kinds[.ticker] ?? 0 > 10_000)
+    }
+
+    @Test("A corrected result takes back what was paid too much, and its row takes the place of the first")
+    func correction() throws {
+        let stage = try ExchangeStage(
+            QuarterHour.opening + [
+                MarketEvent(time: QuarterHour.close + .seconds(8), .settled(QuarterHour.id, .yes)),
+                MarketEvent(time: QuarterHour.close + .seconds(60), .settled(QuarterHour.id, .no)),
+            ]
+        )
+        _ = try stage.place("bid", "10.00", "0.5800", "immediate_or_cancel")
+        stage.wait(.minutes(15) + .seconds(30))
+        #expect(try stage.cash() == Money("1004.0294"))
+        stage.wait(.minutes(1))
+        #expect(try stage.cash() == Money("994.0294"))
+        let rows = try stage.read("/portfolio/settlements")["settlements"]
+        #expect(rows?.count == 1 && rows?["0", "market_result"] == .string("no"))
+        #expect(rows?["0", "revenue"] == .integer(0))
+        let wallet = stage.exchange.books["accounts", "0", "wallets", "1"]
+        #expect(wallet?["realized_pnl"] == .string("-5.800000"))
+    }
+
+    @Test("A feed that stops with an error ends the exchange's market, and says why")
+    func failingFeed() {
+        struct BrokenFeed: ExchangeFeed {
+            func next(into events: inout [MarketEvent]) throws -> Bool {
+                throw StageProblem(text: "the file ends here")
+            }
+        }
+        let exchange = Exchange(ExchangeOptions(), feed: BrokenFeed(), start: QuarterHour.open)
+        exchange.advance(to: QuarterHour.open + .seconds(1))
+        #expect(exchange.isOver && exchange.feedFailure == "the file ends here" && exchange.nextDue == nil)
     }
 }

@@ -71,6 +71,8 @@ struct OrderDeskFillTests {
             try bench.answer(.fills(.failure(VenueError(.unavailable, .retryable, status: 503))))
         }
         #expect(bench.warnings == [.fillsMissing])
+        // It is asked whether the count is right, too.
+        try bench.answer(.order(.success(try DeskBench.row("v1", client: "kbot-7-1", "canceled", filled: 4))))
         bench.wait(.seconds(5))
         try bench.answer(.fills(.success([try DeskBench.fillRow("t1", of: "v1", 4)])))
         #expect(bench.takeEvents().count == 3)
@@ -180,6 +182,23 @@ struct OrderDeskFillTests {
                 .found(Self.id, OrderSnapshot(status: .resting, filled: Quantity(contracts: 3))),
             ]
         )
+    }
+
+    @Test("A count that was reckoned from an order changed by somebody else is put right by the venue's own")
+    func recounts() throws {
+        let bench = try resting()
+        bench.cancel(1)
+        _ = bench.takeEvents()
+        // Somebody had taken 4 of the 10 contracts off the order before.
+        try bench.answer(.cancelled(.cancelled(try DeskVenueModel.parse(#"{"order_id":"v1","reduced_by":"6.00"}"#))))
+        for _ in 0..<5 {
+            bench.wait(.seconds(5))
+            try bench.answer(.fills(.success([])))
+        }
+        #expect(bench.takeEvents() == [])
+        try bench.answer(.order(.success(try DeskBench.row("v1", client: "kbot-7-1", "canceled"))))
+        #expect(bench.takeEvents() == [.cancelled(Self.id, unfilled: Quantity(contracts: 10), .requested)])
+        #expect(bench.desk.openOrders.isEmpty)
     }
 
     @Test(

@@ -91,7 +91,7 @@ struct OrderDeskPlacingTests {
         let bench = try DeskBench()
         bench.place(DeskBench.order(1))
         bench.cancel(1)
-        #expect(bench.cancels.isEmpty)
+        #expect(bench.cancels.isEmpty && !bench.desk.isIdle)
         try bench.placed("v1", remaining: "10.00")
         #expect(bench.cancels.map(\.id) == ["v1"])
         #expect(bench.cancels.first?.shard == 2)
@@ -221,6 +221,7 @@ struct OrderDeskPlacingTests {
             if case .cancelMany(let items) = job.work { items.map(\.id) } else { nil }
         }
         #expect(items == [["v1", "v2"]])
+        #expect(!bench.desk.isIdle)
         try bench.placed("v3", remaining: "10.00")
         #expect(bench.cancels.map(\.id) == ["v3"])
     }
@@ -234,6 +235,7 @@ struct OrderDeskPlacingTests {
         #expect(bank.statistics.registered == 1)
         bench.place(DeskBench.order(1))
         try bench.placed("v1", remaining: "10.00")
+        #expect(bench.desk.isIdle && !bench.desk.isQuiet)
         #expect(bank.statistics.registered == 2)
         bench.hear(DeskBench.word("v1", "canceled", reason: "ExpiryCancel"))
         #expect(bank.statistics.registered == 1)

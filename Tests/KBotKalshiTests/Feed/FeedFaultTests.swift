@@ -8,7 +8,7 @@ struct FeedFaultTests {
     private let opens = Timestamp(seconds: 1_795_375_800)
 
     @Test func `whatever happens, no trade is told twice, and after quiet all are told and all books known`() throws {
-        try forSeeds(0..<12) { random in
+        try forSeeds(0..<60) { random in
             var bench = FeedBench(VenueFeedConfiguration(series: ["KXBTC15M"]), at: opens - .minutes(2))
             let tickers: [Ticker] = ["KXBTC15M-26NOV221445-45", "KXBTC15M-26NOV221500-00", "KXBTC15M-26NOV221515-15"]
             for (index, ticker) in tickers.enumerated() {

@@ -8,7 +8,7 @@ struct SocketPropertyTests {
     private static let channels = Channel.allCases.filter { $0 != .other }
 
     @Test func `after any accidents and quiet time the venue holds exactly what is wanted`() throws {
-        try forSeeds(0..<400) { random in
+        try forSeeds(0..<2500) { random in
             var configuration = SocketConfiguration()
             configuration.marketsPerCommand = Int.random(in: 1...8, using: &random)
             var stage = SocketStage(seed: random.next(), configuration: configuration)
@@ -20,7 +20,9 @@ struct SocketPropertyTests {
                 slowReply: .random(in: 0...5, using: &random),
                 lostBook: .random(in: 0...20, using: &random),
                 deadSubscription: .random(in: 0...30, using: &random),
-                drop: .random(in: 0...20, using: &random)
+                drop: .random(in: 0...20, using: &random),
+                doubledFrame: .random(in: 0...20, using: &random),
+                swappedFrames: .random(in: 0...20, using: &random)
             )
             var wanted: [Channel: [String]?] = [:]
             if Bool.random(using: &random) { stage.machine.start(at: stage.now) }

@@ -13,6 +13,8 @@ struct SocketVenueModel {
         var lostBook = 0
         var deadSubscription = 0
         var drop = 0
+        var doubledFrame = 0
+        var swappedFrames = 0
         static let none = Accidents()
     }
 
@@ -52,6 +54,12 @@ struct SocketVenueModel {
         // One connection keeps its order.
         lastDelivery = max(lastDelivery, now + delay)
         onTheWay.append((lastDelivery, item))
+        guard case .frame = item else { return }
+        if happens(accidents.doubledFrame) { onTheWay.append((lastDelivery, item)) }
+        if onTheWay.count > 1, case .frame = onTheWay[onTheWay.count - 2].item, happens(accidents.swappedFrames) {
+            let last = onTheWay.count - 1
+            (onTheWay[last].item, onTheWay[last - 1].item) = (onTheWay[last - 1].item, onTheWay[last].item)
+        }
     }
 
     /// The next thing that reaches the machine up to a time.
