@@ -27,7 +27,9 @@ let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collect
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 /// Sockets, HTTP and WebSocket frames, and TLS.
 let network =
-    ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"].map { Target.Dependency.product(name: $0, package: "swift-nio") }
+    ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"].map {
+        Target.Dependency.product(name: $0, package: "swift-nio")
+    }
     + [.product(name: "NIOSSL", package: "swift-nio-ssl")]
 
 func library(

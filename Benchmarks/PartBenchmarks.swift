@@ -35,7 +35,12 @@ enum PartBenchmarks {
                 let silent = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
                 let settings = try RunSettings.load(options: [:], environment: [:], envFile: .none)
                 try watch.time {
-                    let run = try TradingRun(plan, settings: settings, library: ScriptLibrary(home: nil), logger: silent)
+                    let run = try TradingRun(
+                        plan,
+                        settings: settings,
+                        library: ScriptLibrary(home: nil),
+                        logger: silent
+                    )
                     _ = try run.run()
                     keep(run.report(id: "benchmark", version: "0")?.text(width: 80) ?? "")
                 }

@@ -50,7 +50,13 @@ final class MiniVenue: @unchecked Sendable {
                 let connection = unsafe accept(listener, nil, nil)
                 guard connection >= 0 else { return }
                 var one: Int32 = 1
-                unsafe setsockopt(connection, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
+                unsafe setsockopt(
+                    connection,
+                    Int32(IPPROTO_TCP),
+                    TCP_NODELAY,
+                    &one,
+                    socklen_t(MemoryLayout<Int32>.size)
+                )
                 let server = Thread { [self] in serve(connection) }
                 server.start()
             }
@@ -77,7 +83,8 @@ final class MiniVenue: @unchecked Sendable {
         var sent = 0
         while sent < frames.count {
             let count = unsafe frames.withUnsafeBytes { bytes in
-                unsafe Glibc.write(descriptor, bytes.baseAddress! + sent, bytes.count - sent)
+                let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[sent...])
+                return unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
             }
             guard count > 0 else { return time }
             sent += count
@@ -126,8 +133,11 @@ final class MiniVenue: @unchecked Sendable {
                 let arrival = Arrival(time: began, line: request.line, body: request.body)
                 let body = answer(arrival)
                 let status = request.line.hasPrefix("POST") ? "201 Created" : "200 OK"
-                let head = "HTTP/1.1 \(status)\r\ncontent-type: application/json\r\ncontent-length: \(body.utf8.count)\r\n\r\n"
-                _ = unsafe Array((head + body).utf8).withUnsafeBytes { unsafe Glibc.write(connection, $0.baseAddress, $0.count) }
+                let head =
+                    "HTTP/1.1 \(status)\r\ncontent-type: application/json\r\ncontent-length: \(body.utf8.count)\r\n\r\n"
+                _ = unsafe Array((head + body).utf8).withUnsafeBytes {
+                    unsafe Glibc.write(connection, $0.baseAddress, $0.count)
+                }
                 condition.lock()
                 arrivals.append(arrival)
                 condition.signal()
@@ -140,7 +150,9 @@ final class MiniVenue: @unchecked Sendable {
         guard let end = buffer.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
         let head = String(decoding: buffer[..<end.lowerBound], as: UTF8.self).split(separator: "\r\n")
         func value(_ name: String) -> String? {
-            head.first { $0.lowercased().hasPrefix(name + ":") }.map { $0.dropFirst(name.count + 1).trimmingCharacters(in: .whitespaces) }
+            head.first { $0.lowercased().hasPrefix(name + ":") }.map {
+                $0.dropFirst(name.count + 1).trimmingCharacters(in: .whitespaces)
+            }
         }
         let length = value("content-length").flatMap(Int.init) ?? 0
         guard buffer.count >= end.upperBound + length else { return nil }

@@ -20,11 +20,17 @@ enum VenueBenchmarks {
         ]
         if wanted(ingestion) {
             let figures = try ingest()
-            KBotBenchmarks.say("\n\(ingestion): \(Int(figures.wall / 1_000)) k/s, \(Int(figures.cpu / 1_000)) k/s of one core's time (goal ≥ 300)")
+            KBotBenchmarks.say(
+                "\n\(ingestion): \(Int(figures.wall / 1_000)) k/s, \(Int(figures.cpu / 1_000)) k/s of one core's time (goal ≥ 300)"
+            )
         }
         var isFirst = true
         for (name, ahead, goal) in latencies where wanted(name) {
-            if isFirst { KBotBenchmarks.say("\nlatency over loopback, wall clock, in µs                    p50      p99     goal") }
+            if isFirst {
+                KBotBenchmarks.say(
+                    "\nlatency over loopback, wall clock, in µs                    p50      p99     goal"
+                )
+            }
             isFirst = false
             let times = try LatencyBench(signsAhead: ahead).ticksToOrders(rounds).dropFirst(warmUp).sorted()
             let p50 = Double(times[times.count / 2]) / 1_000
@@ -140,14 +146,20 @@ private final class LatencyBench: OrderCarrier {
         )
         let rest = RESTClient(
             transport: network.transport,
-            sign: { method, path, now in try bank.headers(for: RequestTarget(method: method, path: path), now: now).fields },
+            sign: { method, path, now in
+                try bank.headers(for: RequestTarget(method: method, path: path), now: now).fields
+            },
             clock: time.restClock,
             limiter: limiter
         )
         guard let terms = OrderTerms(run: "benchmark") else { throw POSIXError(.EINVAL) }
         let mailbox = mailbox
         let client = RESTDeskClient(rest: rest) { mailbox.post(.desk($0)) }
-        desk = OrderDesk(configuration: DeskConfiguration(terms: terms), client: client, signatures: signsAhead ? bank : nil)
+        desk = OrderDesk(
+            configuration: DeskConfiguration(terms: terms),
+            client: client,
+            signatures: signsAhead ? bank : nil
+        )
         var configuration = EngineConfiguration()
         configuration.initialCapital = Money(dollars: 1_000_000)
         configuration.sizing = .fixed(Quantity(contracts: 1))
@@ -187,7 +199,9 @@ private final class LatencyBench: OrderCarrier {
     convenience init(signsAhead: Bool) throws {
         let venue = try MiniVenue()
         venue.start { request in
-            guard request.line.hasPrefix("POST") else { return #"{"market_positions":[],"event_positions":[],"orders":[],"fills":[],"balance":0,"cursor":""}"# }
+            guard request.line.hasPrefix("POST") else {
+                return #"{"market_positions":[],"event_positions":[],"orders":[],"fills":[],"balance":0,"cursor":""}"#
+            }
             return #"{"order_id":"\#(UUID().uuidString)","fill_count":"0.00","remaining_count":"0.00","ts_ms":0}"#
         }
         try self.init(venue: venue, markets: 500, signsAhead: signsAhead)
@@ -296,7 +310,9 @@ extension SigningKey {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", folder.path]
+        process.arguments = [
+            "openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", folder.path,
+        ]
         process.standardError = FileHandle.nullDevice
         try process.run()
         process.waitUntilExit()

@@ -39,7 +39,12 @@ struct DoctorCommand: ParsableCommand {
                 environment: environment,
                 program: Bundle.main.executablePath ?? CommandLine.arguments[0]
             )
-            let logging = RunLogging.standardError(settings, environment: environment, run: RunID("doctor"), mode: "doctor")
+            let logging = RunLogging.standardError(
+                settings,
+                environment: environment,
+                run: RunID("doctor"),
+                mode: "doctor"
+            )
             let folders = ["strategies", "risk-rules"].filter { FileManager.default.fileExists(atPath: $0) }
             let results = Doctor.examine(
                 settings,

@@ -69,7 +69,9 @@ struct Flatten: ParsableCommand {
         lines += plan.closes.map { "  close \($0)" }
         lines += plan.remarks.map { "  note: \($0)" }
         if !plan.otherOrders.isEmpty {
-            lines.append("  left alone: \(plan.otherOrders.count) resting orders that kbot did not place (--all takes them too)")
+            lines.append(
+                "  left alone: \(plan.otherOrders.count) resting orders that kbot did not place (--all takes them too)"
+            )
         }
         if plan.isEmpty { lines.append("  nothing to cancel and nothing to close") }
         return lines.joined(separator: "\n") + "\n"

@@ -14,7 +14,7 @@ struct Kbot: ParsableCommand {
         version: Version.current,
         subcommands: [
             Run.self, TestScripts.self, Status.self, Reload.self, Check.self, Params.self, Explain.self, Stubs.self,
-            Init.self, DoctorCommand.self, Flatten.self, Transfer.self, ExchangeCommand.self,
+            Init.self, Markets.self, DoctorCommand.self, Record.self, Flatten.self, Transfer.self, ExchangeCommand.self,
         ]
     )
 }

@@ -229,7 +229,10 @@ struct Run: ParsableCommand {
     private func readFeed(_ settings: RunSettings) throws(RunFailure) -> RunPlan.Feed {
         guard mode == "paper" else {
             guard feed.isEmpty || feed == ["kalshi"] else {
-                throw RunFailure(.usage, "--mode \(mode): orders go to Kalshi, so its own feed is used; leave --feed away")
+                throw RunFailure(
+                    .usage,
+                    "--mode \(mode): orders go to Kalshi, so its own feed is used; leave --feed away"
+                )
             }
             return .venue
         }

@@ -90,7 +90,8 @@ struct SettingOptions: ParsableArguments {
     private var given: [String: String] {
         let all: [(String, String?)] = [
             ("kalshi-env", kalshiEnv), ("kalshi-rest-url", kalshiRestURL), ("kalshi-ca-file", kalshiCAFile),
-            ("kalshi-subaccount", kalshiSubaccount), ("initial-capital", initialCapital), ("sizing", sizing), ("limits", limits),
+            ("kalshi-subaccount", kalshiSubaccount), ("initial-capital", initialCapital), ("sizing", sizing),
+            ("limits", limits),
             ("risk-per-trade", riskPerTrade), ("daily-loss-limit", dailyLossLimit), ("max-exposure", maxExposure),
             ("max-positions", maxPositions), ("circuit-breaker-losses", circuitBreakerLosses),
             ("circuit-breaker-pause", circuitBreakerPause), ("min-reward-risk", minRewardRisk),

@@ -62,9 +62,15 @@ struct Transfer: ParsableCommand {
             }
             switch try unwrap(done, access) {
             case .done(let id): try show("moved $\(money) from shard \(from) to shard \(to) (transfer \(id))\n")
-            case .seen: try show("moved $\(money) from shard \(from) to shard \(to); the answer was lost, the balances show it\n")
+            case .seen:
+                try show(
+                    "moved $\(money) from shard \(from) to shard \(to); the answer was lost, the balances show it\n"
+                )
             case .unknown(let error):
-                throw RunFailure(.venue, "whether it was done is not known (\(error)); look at the balances: kbot doctor")
+                throw RunFailure(
+                    .venue,
+                    "whether it was done is not known (\(error)); look at the balances: kbot doctor"
+                )
             }
             return nil
         }

@@ -42,7 +42,8 @@ extension Exchange {
             "exchange_index_statuses": .array(
                 shards.map {
                     .members([
-                        "exchange_index": .integer($0), "description": .string((names[$0] ?? "Shard \($0)") + " (SIMULATED)"),
+                        "exchange_index": .integer($0),
+                        "description": .string((names[$0] ?? "Shard \($0)") + " (SIMULATED)"),
                         "exchange_active": .bool(true), "trading_active": isTrading,
                         "intra_exchange_transfers_active": .bool(true),
                     ])

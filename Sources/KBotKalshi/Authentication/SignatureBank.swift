@@ -72,7 +72,8 @@ package final class SignatureBank: Sendable {
 
     /// Makes an empty bank whose signatures a signer makes.
     package convenience init(capacity: Int = 256, timeScale: Int64 = 1, signer: RequestSigner) {
-        self.init(capacity: capacity, timeScale: timeScale) { (target, time) throws(SigningError) in try signer.headers(for: target, at: time)
+        self.init(capacity: capacity, timeScale: timeScale) { (target, time) throws(SigningError) in
+            try signer.headers(for: target, at: time)
         }
     }
 

@@ -250,7 +250,12 @@ extension Doctor {
 
     private mutating func add(_ drift: SchemaDrift, of name: String) {
         for text in drift.broken.prefix(5) {
-            add("schema", .failure, "\(name): \(text)", "kbot does not understand this answer: look for a newer version")
+            add(
+                "schema",
+                .failure,
+                "\(name): \(text)",
+                "kbot does not understand this answer: look for a newer version"
+            )
         }
         guard drift.broken.isEmpty else { return }
         guard drift.unknown.isEmpty else {

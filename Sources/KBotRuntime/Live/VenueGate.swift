@@ -51,7 +51,9 @@ package struct VenueGate {
             let cash = balance.cash(onShard: shard) ?? balance.cash
             self.cash = cash
             let account = settings.venue.subaccount == 0 ? "primary account" : "subaccount \(settings.venue.subaccount)"
-            lines.append("\(account): \(cash.dollarText) on shard \(shard), where crypto trades; \(balance.cash.dollarText) in all")
+            lines.append(
+                "\(account): \(cash.dollarText) on shard \(shard), where crypto trades; \(balance.cash.dollarText) in all"
+            )
             lines += try Self.fit(&settings, to: cash, on: shard, balance)
         } else {
             cash = nil

@@ -22,6 +22,7 @@ extension TradingRun {
             if time.uptime >= nextPause {
                 nextPause = time.uptime + Self.pausePeriod
                 try session?.pause()
+                watchHeldMarkets(runner)
                 warnOfClock(runner.access)
             }
         }
@@ -50,6 +51,27 @@ extension TradingRun {
         }
     }
 
+    /// Where something is held, the book is wanted at all times: when the feed fails, it is read by REST, and stops go on.
+    private func watchHeldMarkets(_ runner: VenueRunner) {
+        guard let trades = session?.read({ $0.openTrades }), !trades.isEmpty || !watched.isEmpty else { return }
+        let held = Set(trades.filter { !$0.isAwaitingSettlement }.compactMap { listed[$0.market] })
+        for id in held.subtracting(watched) { runner.feed.watch(id) }
+        for id in watched.subtracting(held) { runner.feed.unwatch(id) }
+        watched = held
+    }
+
+    /// Says what to do when the venue does not let us in.
+    private func tellOfRefusedKey(_ runner: VenueRunner) {
+        guard runner.feed.isKeyRefused, case .closed(.refused(let status, let body))? = runner.feed.socketTrouble,
+            let problem = AuthenticationProblem(
+                status: status,
+                body: body,
+                clock: runner.access.time.clock.estimate
+            )
+        else { return }
+        say("warning: \(problem)")
+    }
+
     /// Says once that the clocks are apart: how far changes all the time.
     private func warnOfClock(_ access: VenueAccess) {
         guard !hasWarnedOfClock, let warning = access.clockWarning else { return }
@@ -67,6 +89,7 @@ extension TradingRun {
         case .connected: runner.tell { desk, time, _ in desk.connectionRestored(at: time) }
         case .lost(let reason):
             say("connection lost: \(reason)")
+            tellOfRefusedKey(runner)
             runner.tell { desk, time, _ in desk.connectionLost(at: time) }
         case .note(let note): say(note.level == .warning ? "warning: \(note.text)" : note.text)
         }
@@ -85,6 +108,7 @@ extension TradingRun {
         }
         events += 1
         guard case .listed(let market) = event.kind else { return }
+        listed[market.ticker] = market.id
         runner.tell { desk, time, news in desk.know(market, at: time, into: &news) }
     }
 
@@ -164,7 +188,9 @@ extension TradingRun {
             say("still open: \(trade.direction.rawValue) \(trade.count) \(trade.market)")
         }
         for order in runner.desk?.openOrders ?? [] {
-            say("still resting: \(order.request.side.rawValue) \(order.request.count) \(order.ticker) at \(order.request.price)")
+            say(
+                "still resting: \(order.request.side.rawValue) \(order.request.count) \(order.ticker) at \(order.request.price)"
+            )
         }
         if session?.read({ $0.hasOpenTrades }) == true {
             say("positions are held: their targets stay, but NO STOP IS WATCHED from now on")

@@ -41,6 +41,10 @@ package final class TradingRun {
     var control: ControlServer?
     /// Whether the venue's data are current; nil before it was told.
     var feedHealth: FeedHealth?
+    /// Numbers of the venue's markets, by name.
+    var listed: [Ticker: MarketID] = [:]
+    /// Markets in which something is held: their books are wanted even when the feed fails.
+    var watched: Set<MarketID> = []
     /// Whether the operator knows that the clocks are apart.
     var hasWarnedOfClock = false
     /// The account as last read from the venue.

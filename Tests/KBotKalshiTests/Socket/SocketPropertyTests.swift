@@ -8,7 +8,7 @@ struct SocketPropertyTests {
     private static let channels = Channel.allCases.filter { $0 != .other }
 
     @Test func `after any accidents and quiet time the venue holds exactly what is wanted`() throws {
-        try forSeeds(0..<2500) { random in
+        try forSeeds(0..<400) { random in
             var configuration = SocketConfiguration()
             configuration.marketsPerCommand = Int.random(in: 1...8, using: &random)
             var stage = SocketStage(seed: random.next(), configuration: configuration)

@@ -45,7 +45,10 @@ import Testing
     @Test func `time runs faster only at an exchange on this machine`() throws {
         let local = ["KALSHI_REST_URL": "http://127.0.0.1:8080"]
         #expect(try failure(.demo, local, speed: .times(60)) == nil)
-        #expect(try failure(.demo, speed: .times(60))?.message.hasPrefix("--speed 60: at Kalshi time passes by itself") == true)
+        #expect(
+            try failure(.demo, speed: .times(60))?.message.hasPrefix("--speed 60: at Kalshi time passes by itself")
+                == true
+        )
         #expect(try failure(.demo, ["KALSHI_REST_URL": "https://example.com"], speed: .times(2)) != nil)
         #expect(try failure(.paper, local, speed: .max) != nil)
     }
