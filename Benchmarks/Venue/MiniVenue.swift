@@ -24,7 +24,7 @@ final class MiniVenue: @unchecked Sendable {
     private var answer: (Arrival) -> String = { _ in "{}" }
 
     init() throws {
-        listener = unsafe Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
@@ -40,6 +40,7 @@ final class MiniVenue: @unchecked Sendable {
             }
         }
         port = UInt16(bigEndian: address.sin_port)
+        self.listener = listener
     }
 
     /// Begins to accept; `answer` gives the body of the answer to each request.
@@ -47,7 +48,7 @@ final class MiniVenue: @unchecked Sendable {
         self.answer = answer
         let acceptor = Thread { [self] in
             while true {
-                let connection = unsafe accept(listener, nil, nil)
+                let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { return }
                 var one: Int32 = 1
                 unsafe setsockopt(

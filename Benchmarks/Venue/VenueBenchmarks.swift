@@ -59,11 +59,12 @@ enum VenueBenchmarks {
                     + #""price_dollars":"0.\#(cents)00","delta_fp":"\#(sign)10.00","side":"yes","ts_ms":\#(bench.milliseconds)}}"#
             )
         }
+        let bytes = frames
         let cpu = Self.processTime
         let began = MiniVenue.now
         let writer = WriterTime()
         let thread = Thread {
-            venue.write(frames)
+            venue.write(bytes)
             writer.finish()
         }
         thread.start()
@@ -154,7 +155,7 @@ private final class LatencyBench: OrderCarrier {
         )
         guard let terms = OrderTerms(run: "benchmark") else { throw POSIXError(.EINVAL) }
         let mailbox = mailbox
-        let client = RESTDeskClient(rest: rest) { mailbox.post(.desk($0)) }
+        let client = RESTDeskClient(rest: rest, executor: network.transport.executor) { mailbox.post(.desk($0)) }
         desk = OrderDesk(
             configuration: DeskConfiguration(terms: terms),
             client: client,
@@ -273,10 +274,10 @@ private final class LatencyBench: OrderCarrier {
 }
 
 /// Takes at the market on every trade.
-private struct EveryTrade: Strategy {
+private final class EveryTrade: Strategy {
     let name: StrategyName = "every_trade"
     let version = "1"
-    let needs = StrategyNeeds(interval: .fixed(.minutes(15)))
+    let needs = StrategyNeeds(interval: .fixed(.minutes(15)), indicators: [])
     let callbacks: StrategyCallbacks = [.trade]
 
     func onCandle(_ candle: Candle, _ context: borrowing StrategyContext) -> Decision { .none(.noSignal) }

@@ -3,11 +3,19 @@ package import KBotModel
 /// Makes an order desk's calls over REST, each in a task of its own.
 package final class RESTDeskClient: DeskClient, Sendable {
     private let rest: RESTClient
+    private let executor: LoopExecutor?
     private let post: @Sendable (DeskReport) -> Void
 
     /// Makes a client; `post` is called on any thread, once for each job.
-    package init(rest: RESTClient, post: @escaping @Sendable (DeskReport) -> Void) {
+    ///
+    /// With an executor the jobs run on its thread: that of the connection, so that an order wakes one thread and not three.
+    package init(
+        rest: RESTClient,
+        executor: LoopExecutor? = nil,
+        post: @escaping @Sendable (DeskReport) -> Void
+    ) {
         self.rest = rest
+        self.executor = executor
         self.post = post
     }
 
@@ -18,7 +26,7 @@ package final class RESTDeskClient: DeskClient, Sendable {
             case .place, .cancel, .cancelMany, .amend: .high
             default: .medium
             }
-        Task(priority: priority) { [rest, post] in
+        Task(executorPreference: executor, priority: priority) { [rest, post] in
             post(DeskReport(number: job.number, outcome: await Self.outcome(of: job.work, rest)))
         }
     }

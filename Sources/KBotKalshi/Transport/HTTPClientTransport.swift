@@ -26,6 +26,8 @@ package final class HTTPClientTransport: HTTPTransport {
     private let uptime: @Sendable () -> Timestamp
     private let group: MultiThreadedEventLoopGroup
     private let client: HTTPClient
+    /// Runs tasks on the thread that sends: a task of it that sends a request wakes no other thread.
+    package let executor: LoopExecutor
 
     /// Makes a transport to the host of `base`; its path does not matter, requests bring their own from the root on.
     ///
@@ -50,6 +52,7 @@ package final class HTTPClientTransport: HTTPTransport {
         root = "\(base.isSecure ? "https" : "http")://\(base.authority)"
         self.uptime = uptime
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        executor = LoopExecutor(group.next())
         client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
     }
 

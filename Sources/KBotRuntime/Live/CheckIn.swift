@@ -22,10 +22,12 @@ package struct CheckIn: Sendable {
             shard: nil
         )
         let isSigned = access.bank != nil
+        let orders = access.orders
         let answer = access.wait { client -> Result<CheckIn, VenueError> in
             do throws(VenueError) {
                 let status = try await client.send(.exchangeStatus())
                 let limits: AccountLimits? = if isSigned { try await client.adoptLimits() } else { nil }
+                if wantsAccount { _ = try await orders.adoptLimits() }
                 let balance: BalanceRow? = if wantsAccount { try await client.send(.balance(scope)) } else { nil }
                 return .success(CheckIn(status: status, limits: limits, balance: balance))
             } catch {

@@ -9,8 +9,10 @@ package final class VenueAccess: Sendable {
     package let settings: VenueSettings
     /// The clocks.
     package let time: VenueTime
-    /// The REST client; without credentials it reads public things only.
+    /// Reads; without credentials public things only.
     package let client: RESTClient
+    /// Orders and what concerns them: a client of its own, so that no order waits until a long list is read.
+    package let orders: RESTClient
     /// The signatures; nil without credentials.
     package let bank: SignatureBank?
     /// What the key file's owner should know.
@@ -51,23 +53,33 @@ package final class VenueAccess: Sendable {
         }
         var configuration = RESTConfiguration()
         configuration.root = settings.hosts.rest.path
-        client = RESTClient(
-            transport: network.transport,
-            sign: sign,
-            clock: time.restClock,
-            configuration: configuration,
-            report: { report in
-                if report.isRefusal { time.clock.reset() }
-                time.clock.record(date: report.date, age: report.age, sent: report.sent, received: report.received)
-            },
-            log: { line in
-                switch line.level {
-                case .debug: logger.debug("\(line)")
-                case .notice: logger.info("\(line)")
-                case .warning: logger.notice("\(line)")
+        let transport = network.transport
+        func makeClient() -> RESTClient {
+            RESTClient(
+                transport: transport,
+                sign: sign,
+                clock: time.restClock,
+                configuration: configuration,
+                report: { report in
+                    if report.isRefusal { time.clock.reset() }
+                    time.clock.record(date: report.date, age: report.age, sent: report.sent, received: report.received)
+                },
+                log: { line in
+                    switch line.level {
+                    case .debug: logger.debug("\(line)")
+                    case .notice: logger.info("\(line)")
+                    case .warning: logger.notice("\(line)")
+                    }
                 }
-            }
-        )
+            )
+        }
+        client = makeClient()
+        orders = makeClient()
+    }
+
+    /// Makes order calls on the thread that sends them; see ``RESTDeskClient``.
+    package func deskClient(post: @escaping @Sendable (DeskReport) -> Void) -> RESTDeskClient {
+        RESTDeskClient(rest: orders, executor: network.transport.executor, post: post)
     }
 
     private static func bank(

@@ -49,7 +49,7 @@ package final class VenueRunner {
         let mailbox = Mailbox<Mail>(limit: Self.mailLimit) { pressure.set($0) }
         self.mailbox = mailbox
         self.desk = desk.map { configuration in
-            let client = RESTDeskClient(rest: access.client) { report in mailbox.post(.desk(report)) }
+            let client = access.deskClient { report in mailbox.post(.desk(report)) }
             return OrderDesk(configuration: configuration, client: client, signatures: access.bank)
         }
     }
