@@ -65,7 +65,7 @@ final class SocketHandshake: ChannelInboundHandler, RemovableChannelHandler {
         case is HTTPParserError: reporter.end(.protocolFault("the answer to the handshake is no HTTP"))
         case is NIOHTTPClientUpgradeError:
             reporter.end(.protocolFault("the answer to the handshake is no WebSocket's"))
-        default: reporter.end(.notReached(printable("\(error)")))
+        default: reporter.end(.notReached(connectionTrouble(error)))
         }
         context.close(promise: nil)
     }
@@ -126,7 +126,7 @@ final class SocketFrameHandler: ChannelInboundHandler {
             reporter.end(.protocolFault("\(error)"))
             code = .protocolError
         default:
-            reporter.end(.lost(printable("\(error)")))
+            reporter.end(.lost(connectionTrouble(error)))
             return context.close(promise: nil)
         }
         var payload = context.channel.allocator.buffer(capacity: 2)

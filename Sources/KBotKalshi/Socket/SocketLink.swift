@@ -114,7 +114,7 @@ package final class SocketLink: Sendable {
             switch result {
             case .failure(let error):
                 timeout.cancel()
-                reporter.end(.notReached(printable("\(error)")))
+                reporter.end(.notReached(connectionTrouble(error)))
             case .success(let channel):
                 self.channel.withLock { $0 = channel }
                 channel.closeFuture.whenComplete { _ in

@@ -95,7 +95,7 @@ package final class HTTPClientTransport: HTTPTransport {
     /// What happened, without anything of the request.
     private static func words(_ error: any Error) -> String {
         if let error = error as? AnswerTooLarge { return "the answer is larger than \(error.limit >> 20) MiB" }
-        guard let error = error as? HTTPClientError else { return printable("\(error)") }
+        guard let error = error as? HTTPClientError else { return connectionTrouble(error) }
         return switch error {
         case .deadlineExceeded: "it took too long"
         case .connectTimeout: "the host did not answer in time"
@@ -103,7 +103,7 @@ package final class HTTPClientTransport: HTTPTransport {
         case .remoteConnectionClosed: "the connection was closed"
         case .cancelled: "cancelled"
         case .alreadyShutdown: "shut down"
-        default: printable("\(error)")
+        default: connectionTrouble(error)
         }
     }
 }

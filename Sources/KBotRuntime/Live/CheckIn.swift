@@ -63,7 +63,7 @@ extension VenueError {
             }
         if let problem { return "\(problem)" }
         switch kind {
-        case .notSent: return "no connection (\(message)); check the network, and KALSHI_REST_URL if you set it"
+        case .notSent: return "no connection: \(message)"
         case .rateLimited: return "too many requests (\(self)); another program uses the same account; try again soon"
         case .unavailable: return "the exchange is out of order or in maintenance (\(self)); try again later"
         default: return description

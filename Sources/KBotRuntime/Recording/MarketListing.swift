@@ -24,6 +24,12 @@ package struct MarketListing: Sendable {
         /// In the venue's words.
         package let status: String
         package let shard: Int32
+
+        private enum CodingKeys: String, CodingKey {
+            case ticker, series, strike, opens, closes
+            case secondsLeft = "seconds_left"
+            case bid, ask, last, volume, status, shard
+        }
     }
 
     /// The markets, those that close first before others.
