@@ -13,7 +13,7 @@ enum KBotBenchmarks {
         let all = EngineBenchmarks.all(data) + FrameBenchmarks.all(data) + PartBenchmarks.all() + ScriptBenchmarks.all()
         let words = CommandLine.arguments.dropFirst()
         let chosen = all.filter { benchmark in words.isEmpty || words.contains { benchmark.name.contains($0) } }
-        let venue = ["tick to order", "frames through socket"]
+        let venue = VenueBenchmarks.names
         guard !chosen.isEmpty || venue.contains(where: { name in words.contains { name.contains($0) } }) else {
             return say("no benchmark is called \(words.joined(separator: " or "))")
         }

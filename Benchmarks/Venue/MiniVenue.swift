@@ -115,6 +115,13 @@ final class MiniVenue: @unchecked Sendable {
         return arrivals.removeFirst()
     }
 
+    /// Takes the next request if there is one.
+    func takeArrival() -> Arrival? {
+        condition.lock()
+        defer { condition.unlock() }
+        return arrivals.isEmpty ? nil : arrivals.removeFirst()
+    }
+
     // MARK: One connection
 
     private func serve(_ connection: Int32) {

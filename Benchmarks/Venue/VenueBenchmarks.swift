@@ -8,6 +8,9 @@ import KBotSimulation
 
 /// kbot against a venue on loopback: from the bytes of a frame to the bytes of an order, and frames in bulk.
 enum VenueBenchmarks {
+    /// What there is, by the beginnings of their names.
+    static let names = ["tick to order", "frames through socket", "stop fired", "frames of 200 markets"]
+
     /// Orders of a latency run; the first ones warm up.
     private static let rounds = 400
     private static let warmUp = 50
@@ -40,6 +43,59 @@ enum VenueBenchmarks {
                 name + String(repeating: " ", count: 54 - name.count) + String(format: "%9.0f%9.0f  ", p50, p99) + met
             )
         }
+        try stops(wanted)
+        try memory(wanted)
+    }
+
+    /// Stops of one market after the other: from the frame that fires one to the bytes of the order that leaves, a cancel
+    /// of the target and its answer in between.
+    private static func stops(_ wanted: (String) -> Bool) throws {
+        let name = "stop fired to exit order, cancel and answer between"
+        guard wanted(name) else { return }
+        let times = try LatencyBench(signsAhead: true, fills: true).stops(warmUp + 150).dropFirst(warmUp).sorted()
+        let p50 = Double(times[times.count / 2]) / 1_000
+        let p99 = Double(times[times.count * 99 / 100]) / 1_000
+        KBotBenchmarks.say(
+            name + String(repeating: " ", count: 54 - name.count) + String(format: "%9.0f%9.0f", p50, p99)
+        )
+    }
+
+    /// Frames of many books for a while: how much memory they come to hold.
+    private static func memory(_ wanted: (String) -> Bool) throws {
+        let name = "frames of 200 markets, 2 million: memory"
+        guard wanted(name) else { return }
+        let venue = try MiniVenue()
+        venue.start { _ in "{}" }
+        defer { venue.stop() }
+        let bench = try LatencyBench(venue: venue, markets: 200, signsAhead: false)
+        var figures: [Int] = []
+        for round in 0..<5 {
+            var frames: [UInt8] = []
+            for index in 0..<400_000 {
+                let number = round * 400_000 + index
+                let cents = 30 + number / 200 % 20
+                let sign = number / 4_000 % 2 == 0 ? "" : "-"
+                frames += MiniVenue.frame(
+                    #"{"type":"orderbook_delta","sid":1,"seq":\#(number + 201),"msg":{"market_ticker":"KXBENCH-\#(number % 200)","#
+                        + #""market_id":"m","price_dollars":"0.\#(cents)00","delta_fp":"\#(sign)10.00","side":"yes","ts_ms":\#(bench.milliseconds)}}"#
+                )
+            }
+            let bytes = frames
+            frames = []
+            let thread = Thread { venue.write(bytes) }
+            thread.start()
+            try bench.take(frames: 400_000)
+            figures.append(Self.residentMegabytes)
+        }
+        KBotBenchmarks.say(
+            "\n\(name): \(figures.map { "\($0)" }.joined(separator: ", ")) MB after each fifth (the frames themselves among it)"
+        )
+    }
+
+    private static var residentMegabytes: Int {
+        let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
+        let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+        return pages * 4 / 1_024
     }
 
     /// Frames of one book, as many as fit a second or two: how many a second, by the wall and by all threads' CPU time
@@ -197,13 +253,22 @@ private final class LatencyBench: OrderCarrier {
         desk?.start(shards: [], at: clock)
     }
 
-    convenience init(signsAhead: Bool) throws {
+    convenience init(signsAhead: Bool, fills: Bool = false) throws {
         let venue = try MiniVenue()
         venue.start { request in
+            if request.line.hasPrefix("DELETE") {
+                let path = request.line.split(separator: " ").dropFirst().first ?? ""
+                let id = path.split(separator: "/").last?.prefix { $0 != "?" } ?? ""
+                return #"{"order_id":"\#(id)","reduced_by":"1.00","ts_ms":0}"#
+            }
             guard request.line.hasPrefix("POST") else {
                 return #"{"market_positions":[],"event_positions":[],"orders":[],"fills":[],"balance":0,"cursor":""}"#
             }
-            return #"{"order_id":"\#(UUID().uuidString)","fill_count":"0.00","remaining_count":"0.00","ts_ms":0}"#
+            let id = (try? JSONDecoder().decode(Placed.self, from: Data(request.body.utf8)))?.client_order_id ?? ""
+            let rests = request.body.contains("good_till_canceled")
+            let filled = fills && !rests ? "1.00" : "0.00"
+            return
+                #"{"order_id":"\#(id)","client_order_id":"\#(id)","fill_count":"\#(filled)","remaining_count":"\#(rests ? "1.00" : "0.00")","ts_ms":0}"#
         }
         try self.init(venue: venue, markets: 500, signsAhead: signsAhead)
     }
@@ -238,6 +303,79 @@ private final class LatencyBench: OrderCarrier {
         return times
     }
 
+    /// For each of so many trades that are stopped, the nanoseconds from the write of the frame that fires the stop to the
+    /// first byte of the order that leaves.
+    func stops(_ count: Int) throws -> [UInt64] {
+        while bank.statistics.renewed == 0 { try turn(.milliseconds(5)) }
+        var times: [UInt64] = []
+        var bookSeq = 501
+        var tradeSeq = 1
+        for index in 0..<count {
+            let ticker = "KXBENCH-\(index)"
+            func trade(_ price: String) -> [UInt8] {
+                defer { tradeSeq += 1 }
+                return MiniVenue.frame(
+                    #"{"type":"trade","sid":2,"seq":\#(tradeSeq),"msg":{"trade_id":"t\#(tradeSeq)","market_ticker":"\#(ticker)","#
+                        + #""yes_price_dollars":"\#(price)","count_fp":"1.00","taker_side":"yes","ts_ms":\#(milliseconds)}}"#
+                )
+            }
+            // In: the order is filled at once, and the fill channel says so.
+            venue.write(trade("0.5000"))
+            let entry = try arrival("POST")
+            tellFill(of: entry, "bid", "0.5000", ticker, position: "1.00")
+            _ = try arrival("POST")  // the target
+            for _ in 0..<40 { try turn(.milliseconds(1)) }  // its cancel is signed ahead
+            let began = venue.write(
+                MiniVenue.frame(
+                    #"{"type":"orderbook_snapshot","sid":1,"seq":\#(bookSeq),"msg":{"market_ticker":"\#(ticker)","market_id":"m","#
+                        + #""yes_dollars_fp":[["0.4300","1000000.00"]],"no_dollars_fp":[["0.5600","1000000.00"]]}}"#
+                ) + trade("0.4300")
+            )
+            bookSeq += 1
+            _ = try arrival("DELETE")
+            let exit = try arrival("POST")
+            times.append(exit.time &- began)
+            tellFill(of: exit, "ask", "0.4300", ticker, position: "0.00")
+            for _ in 0..<3 { try turn(.milliseconds(1)) }
+        }
+        return times
+    }
+
+    /// Says on the fill channel that an order was filled whole.
+    private func tellFill(
+        of order: MiniVenue.Arrival,
+        _ side: String,
+        _ price: String,
+        _ ticker: String,
+        position: String
+    ) {
+        guard let id = (try? JSONDecoder().decode(Placed.self, from: Data(order.body.utf8)))?.client_order_id else {
+            return
+        }
+        venue.write(
+            MiniVenue.frame(
+                #"{"type":"fill","sid":3,"msg":{"trade_id":"f\#(id)","order_id":"\#(id)","client_order_id":"\#(id)","#
+                    + #""market_ticker":"\#(ticker)","exchange_index":2,"is_taker":true,"book_side":"\#(side)","side":"yes","action":"buy","#
+                    + #""yes_price_dollars":"\#(price)","count_fp":"1.00","fee_cost":"0.0175","post_position_fp":"\#(position)","ts_ms":\#(milliseconds)}}"#
+            )
+        )
+    }
+
+    private struct Placed: Decodable {
+        let client_order_id: String
+    }
+
+    /// Goes on until a request of a method comes; others that come before are passed over.
+    private func arrival(_ method: String) throws -> MiniVenue.Arrival {
+        while true {
+            if let arrival = venue.takeArrival() {
+                if arrival.line.hasPrefix(method) { return arrival }
+            } else {
+                try turn(.milliseconds(5))
+            }
+        }
+    }
+
     /// Takes in what comes until so many frames more were read.
     func take(frames wanted: Int) throws {
         let end = frames + wanted
@@ -251,6 +389,7 @@ private final class LatencyBench: OrderCarrier {
             case .socket(.text(let bytes)):
                 frames += 1
                 if let frame = try? decoder.decode(bytes.span) {
+                    if case .ownFill(let fill) = frame.body { desk?.hear(fill, at: clock, into: &news) }
                     _ = mapper.map(frame, bytes: bytes.span, board: &board, into: &events)
                 }
                 try pass()
@@ -259,8 +398,13 @@ private final class LatencyBench: OrderCarrier {
             }
         }
         mail.removeAll(keepingCapacity: true)
-        for case .venue(let event) in news { try session?.deliver(event, at: time.now) }
-        news.removeAll(keepingCapacity: true)
+        while !news.isEmpty {
+            let told = news
+            news.removeAll(keepingCapacity: true)
+            for case .venue(let event) in told { try session?.deliver(event, at: time.now) }
+        }
+        desk?.tick(at: clock, into: &news)
+        try session?.advance(to: time.now)
     }
 
     private func pass() throws {
