@@ -3,9 +3,9 @@ import PackageDescription
 
 // The architecture, top-down; arrows go one way (scripts/check-architecture holds them):
 //
-//   kbot → KBotRuntime → { KBotScripting, KBotKalshi, KBotSimulation, KBotReports }
+//   kbot → KBotRuntime → { KBotScripting, KBotKalshi, KBotJournal, KBotSimulation, KBotReports }
 //   kbot → KBotExchange → { KBotKalshi, KBotSimulation }
-//   KBotScripting → KBotLua → CLuaBridge → CLua          KBotScripting → KBotEngine
+//   KBotScripting → KBotLua → CLuaBridge → CLua          KBotScripting, KBotJournal → KBotEngine
 //   KBotEngine → KBotIndicators → KBotModel              KBotKalshi, KBotSimulation, KBotReports → KBotModel
 
 let strict: [SwiftSetting] = [
@@ -25,6 +25,7 @@ let configuration = Target.Dependency.product(name: "Configuration", package: "s
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let sqlite = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 /// Sockets, HTTP and WebSocket frames, and TLS.
 let network =
     ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"].map {
@@ -67,6 +68,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     ],
     targets: [
         // The core: pure, synchronous, integers only.
@@ -91,13 +93,16 @@ let package = Package(
         library("KBotKalshi", ["KBotModel", "CCrypto", httpClient] + network),
         library("KBotExchange", ["KBotKalshi", "KBotSimulation", "KBotModel", "CCrypto"] + network),
 
+        // What a run did, in SQLite: to query, to come back from a crash, to replay.
+        library("KBotJournal", ["KBotEngine", "KBotModel", "CZlib", "CCrypto", sqlite]),
+
         // Runners, feeds, configuration, logging; then the command tree.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         library(
             "KBotRuntime",
             [
-                "KBotScripting", "KBotKalshi", "KBotSimulation", "KBotReports",
+                "KBotScripting", "KBotKalshi", "KBotJournal", "KBotSimulation", "KBotReports",
                 "KBotEngine", "KBotIndicators", "KBotModel", "CZlib", "CCrypto",
                 logging, configuration,
             ]
@@ -105,7 +110,7 @@ let package = Package(
         .executableTarget(
             name: "kbot",
             dependencies: [
-                "KBotRuntime", "KBotExchange", "KBotKalshi", "KBotEngine", "KBotModel", "KBotReports",
+                "KBotRuntime", "KBotExchange", "KBotKalshi", "KBotJournal", "KBotEngine", "KBotModel", "KBotReports",
                 argumentParser, logging,
             ],
             swiftSettings: strict
@@ -121,10 +126,12 @@ let package = Package(
         tests("KBotScripting", ["KBotLua", "KBotEngine", "KBotIndicators", "KBotModel"]),
         tests("KBotKalshi", ["KBotModel"] + network),
         tests("KBotExchange", ["KBotKalshi", "KBotSimulation", "KBotModel"]),
+        tests("KBotJournal", ["KBotEngine", "KBotModel"]),
         tests(
             "KBotRuntime",
             [
-                "KBotScripting", "KBotKalshi", "KBotSimulation", "KBotReports", "KBotEngine", "KBotIndicators",
+                "KBotScripting", "KBotKalshi", "KBotJournal", "KBotSimulation", "KBotReports", "KBotEngine",
+                "KBotIndicators",
                 "KBotModel",
                 logging,
             ]

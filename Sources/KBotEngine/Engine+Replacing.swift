@@ -68,7 +68,7 @@ extension Engine {
 }
 
 /// A new version of a script that took the place of the old one.
-public struct ScriptSwap: Hashable, Sendable {
+public struct ScriptSwap: Hashable, Codable, Sendable {
     /// The script's name.
     public let script: String
     /// SHA-256 of the old version with its modules, in hexadecimal.

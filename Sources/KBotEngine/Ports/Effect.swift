@@ -11,9 +11,9 @@ public enum Effect: Hashable, Sendable {
 }
 
 /// One thing worth telling, at one time.
-public struct Note: Hashable, Sendable {
+public struct Note: Hashable, Codable, Sendable {
     /// What happened.
-    public enum Kind: Hashable, Sendable {
+    public enum Kind: Hashable, Codable, Sendable {
         /// A market became known or its facts changed.
         indirect case market(Market)
         /// A candle closed.
@@ -72,7 +72,7 @@ public struct Note: Hashable, Sendable {
 }
 
 /// What an order is for.
-public enum OrderRole: String, Hashable, Sendable {
+public enum OrderRole: String, Hashable, Codable, Sendable {
     /// Opens a position.
     case entry
     /// Takes the profit.
@@ -82,7 +82,7 @@ public enum OrderRole: String, Hashable, Sendable {
 }
 
 /// One order after a change of state.
-public struct OrderUpdate: Hashable, Sendable {
+public struct OrderUpdate: Hashable, Codable, Sendable {
     /// What was sent.
     public let request: NewOrder
     /// What it is for.

@@ -1,7 +1,7 @@
 public import KBotModel
 
 /// What the engine hears: the only way anything gets in.
-public enum Event: Hashable, Sendable {
+public enum Event: Hashable, Codable, Sendable {
     /// Something public happened in a market.
     case market(MarketEvent)
     /// The venue said something of our own orders.
@@ -23,7 +23,7 @@ public enum Event: Hashable, Sendable {
 }
 
 /// Whether market data can be trusted to be current.
-public enum FeedHealth: String, Hashable, Sendable {
+public enum FeedHealth: String, Hashable, Codable, Sendable {
     /// Data flows.
     case live
     /// Nothing was heard for too long, or the connection is down: no entries, resting ones are cancelled.
@@ -31,7 +31,7 @@ public enum FeedHealth: String, Hashable, Sendable {
 }
 
 /// What an operator can ask for.
-public enum Command: Hashable, Sendable {
+public enum Command: Hashable, Codable, Sendable {
     /// No new entries from now on, resting ones are cancelled; what is open stays managed.
     case stopEntries
     /// Leave every position now.

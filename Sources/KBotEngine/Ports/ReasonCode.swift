@@ -1,7 +1,7 @@
 /// A stable word for why something was or was not done: `TOO_CLOSE_TO_EXPIRY`.
 ///
 /// Scripts may use words of their own; those below are kbot's.
-public struct ReasonCode: Hashable, Comparable, Sendable, CustomStringConvertible, ExpressibleByStringLiteral {
+public struct ReasonCode: Hashable, Codable, Comparable, Sendable, CustomStringConvertible, ExpressibleByStringLiteral {
     /// The word.
     public let text: String
 
@@ -13,6 +13,17 @@ public struct ReasonCode: Hashable, Comparable, Sendable, CustomStringConvertibl
 
     /// The word.
     public var description: String { text }
+
+    /// Reads the word.
+    public init(from decoder: any Decoder) throws {
+        text = try decoder.singleValueContainer().decode(String.self)
+    }
+
+    /// Writes the word.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
 
     /// Orders bytewise.
     public static func < (lhs: ReasonCode, rhs: ReasonCode) -> Bool {

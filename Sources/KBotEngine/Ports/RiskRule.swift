@@ -64,7 +64,7 @@ public struct ProposedOrder: Hashable, Sendable {
 }
 
 /// What a rule says, ordered by strictness.
-public enum Verdict: Hashable, Sendable {
+public enum Verdict: Hashable, Codable, Sendable {
     /// Send it.
     case allow
     /// Send it with at most this many contracts.

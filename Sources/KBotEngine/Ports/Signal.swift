@@ -9,7 +9,7 @@ public enum Decision: Hashable, Sendable {
 }
 
 /// How an entry gets into the market.
-public enum EntryType: String, Hashable, Sendable, CaseIterable {
+public enum EntryType: String, Hashable, Codable, Sendable, CaseIterable {
     /// Rests at the entry price; may take at once when the market is there.
     case limit
     /// Waits until the market reaches the entry price, then takes.
@@ -19,7 +19,7 @@ public enum EntryType: String, Hashable, Sendable, CaseIterable {
 }
 
 /// A trade a strategy wants, in prices of its own making: the engine puts them on the grid.
-public struct Signal: Hashable, Sendable {
+public struct Signal: Hashable, Codable, Sendable {
     /// Direction in YES terms.
     public var direction: Direction
     /// Entry price; for a market entry the price planned with.
@@ -40,7 +40,7 @@ public struct Signal: Hashable, Sendable {
     public var reason: String?
 
     /// A stop or target: a price, or a distance from the average fill.
-    public enum Protection: Hashable, Sendable {
+    public enum Protection: Hashable, Codable, Sendable {
         /// An absolute YES price.
         case price(Price)
         /// A positive distance from the fill price.

@@ -1,5 +1,5 @@
 /// Open, high, low, close and volume of one market over one half-open interval `[start, end)`.
-public struct Candle: Hashable, Sendable {
+public struct Candle: Hashable, Codable, Sendable {
     /// Start of the interval: a multiple of its length since the epoch.
     public let start: Timestamp
     /// Length of the interval.

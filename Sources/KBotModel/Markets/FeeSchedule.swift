@@ -2,9 +2,9 @@
 ///
 /// Source: the venue's fee schedule, in force since 2026-05-28 for direct members. There is no settlement fee and no
 /// fee on a cancel. A fee the venue reports with a fill always wins over this estimate.
-public struct FeeSchedule: Hashable, Sendable {
+public struct FeeSchedule: Hashable, Codable, Sendable {
     /// The venue's `fee_type`.
-    public enum Kind: Hashable, Sendable {
+    public enum Kind: Hashable, Codable, Sendable {
         /// Takers pay, makers are free.
         case quadratic
         /// Makers pay a quarter of the taker's fee.
@@ -26,7 +26,7 @@ public struct FeeSchedule: Hashable, Sendable {
     }
 
     /// Whether a fill took liquidity or made it.
-    public enum Liquidity: String, Hashable, Sendable {
+    public enum Liquidity: String, Hashable, Codable, Sendable {
         /// The order took a resting order.
         case taker
         /// The order rested.

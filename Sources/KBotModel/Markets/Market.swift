@@ -1,7 +1,7 @@
 /// What is known of one market: its name, times, grid and fees.
 ///
 /// Only facts that are public before and during trading; a result arrives as ``Settlement`` when the venue knows it.
-public struct Market: Hashable, Sendable {
+public struct Market: Hashable, Codable, Sendable {
     /// Dense number within the run.
     public let id: MarketID
     /// The venue's name.
@@ -53,7 +53,7 @@ public struct Market: Hashable, Sendable {
 }
 
 /// Whether a market trades.
-public enum MarketStatus: String, Hashable, Sendable {
+public enum MarketStatus: String, Hashable, Codable, Sendable {
     /// Listed, not yet open.
     case initialized
     /// Tradable.
@@ -67,7 +67,7 @@ public enum MarketStatus: String, Hashable, Sendable {
 }
 
 /// How a market was decided.
-public struct Settlement: Hashable, Sendable {
+public struct Settlement: Hashable, Codable, Sendable {
     /// What one YES contract pays: 1 or 0 dollar, or the scalar value between.
     public let value: Price
     /// Whether kbot inferred the value (say, from the last price of a recording) instead of being told.

@@ -1,9 +1,9 @@
 /// Something public that happened in the markets, at the venue's time.
 ///
 /// Feeds of every kind (simulated, recorded, live) speak this and nothing else; the engine and the paper exchange hear it.
-public struct MarketEvent: Hashable, Sendable {
+public struct MarketEvent: Hashable, Codable, Sendable {
     /// What happened.
-    public enum Kind: Hashable, Sendable {
+    public enum Kind: Hashable, Codable, Sendable {
         /// A market became known, or its facts changed.
         indirect case listed(Market)
         /// The whole book of a market.
@@ -47,7 +47,7 @@ public struct MarketEvent: Hashable, Sendable {
 }
 
 /// A public trade, as the venue prints it.
-public struct Trade: Hashable, Sendable {
+public struct Trade: Hashable, Codable, Sendable {
     /// Market traded.
     public let market: MarketID
     /// YES price.
@@ -67,7 +67,7 @@ public struct Trade: Hashable, Sendable {
 }
 
 /// A trade of the past, with the time at which it happened.
-public struct PastTrade: Hashable, Sendable {
+public struct PastTrade: Hashable, Codable, Sendable {
     /// The venue's time.
     public let time: Timestamp
     /// The trade.

@@ -57,7 +57,7 @@ public struct OrderBook: Hashable, Sendable {
 }
 
 /// One price of a book and the contracts bid there.
-public struct BookLevel: Hashable, Sendable {
+public struct BookLevel: Hashable, Codable, Sendable {
     /// Price, of the outcome the ladder bids for.
     public let price: Price
     /// Contracts.
@@ -153,7 +153,7 @@ public struct BookLadder: Hashable, Sendable {
 }
 
 /// Best bid and best ask in YES prices; a side is nil when it is empty or unknown.
-public struct Touch: Hashable, Sendable {
+public struct Touch: Hashable, Codable, Sendable {
     /// Best YES bid.
     public var bid: Price?
     /// Best YES ask.
@@ -179,7 +179,7 @@ public struct Touch: Hashable, Sendable {
 }
 
 /// A whole book, in any order.
-public struct BookSnapshot: Hashable, Sendable {
+public struct BookSnapshot: Hashable, Codable, Sendable {
     /// Bids for YES in YES prices.
     public let yes: [BookLevel]
     /// Bids for NO in NO prices.
@@ -193,7 +193,7 @@ public struct BookSnapshot: Hashable, Sendable {
 }
 
 /// The two outcomes of a binary market.
-public enum Outcome: String, Hashable, Sendable, CaseIterable {
+public enum Outcome: String, Hashable, Codable, Sendable, CaseIterable {
     /// The event happens.
     case yes
     /// It does not.
@@ -204,7 +204,7 @@ public enum Outcome: String, Hashable, Sendable, CaseIterable {
 }
 
 /// A side of the YES book: `bid` buys YES (or sells NO), `ask` sells YES (or buys NO).
-public enum BookSide: String, Hashable, Sendable, CaseIterable {
+public enum BookSide: String, Hashable, Codable, Sendable, CaseIterable {
     /// Buys YES.
     case bid
     /// Sells YES.
@@ -218,7 +218,7 @@ public enum BookSide: String, Hashable, Sendable, CaseIterable {
 }
 
 /// The direction of a signal or position in YES terms.
-public enum Direction: String, Hashable, Sendable, CaseIterable {
+public enum Direction: String, Hashable, Codable, Sendable, CaseIterable {
     /// Owns YES.
     case long
     /// Owns NO.

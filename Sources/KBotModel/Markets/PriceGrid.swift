@@ -2,9 +2,9 @@
 ///
 /// A price is valid when it lies strictly between 0 and 1 dollar and on `start + k·step` of a range that holds it.
 /// The structures the venue names are in ``named(_:)``; the ranges decide, the name only informs.
-public struct PriceGrid: Hashable, Sendable {
+public struct PriceGrid: Hashable, Codable, Sendable {
     /// One stretch of the grid with a single step.
-    public struct Range: Hashable, Sendable {
+    public struct Range: Hashable, Codable, Sendable {
         /// Lowest price of the stretch.
         public let start: Price
         /// Highest price of the stretch.

@@ -7,7 +7,7 @@ extension SpotSymbol {
 }
 
 /// Open, high, low, close and volume of an underlying over one half-open interval `[start, end)`.
-public struct SpotCandle: Hashable, Sendable {
+public struct SpotCandle: Hashable, Codable, Sendable {
     /// Start of the interval: a multiple of its length since the epoch.
     public let start: Timestamp
     /// Length of the interval.

@@ -72,9 +72,11 @@ public struct MarketID: Hashable, Comparable, Sendable, CustomStringConvertible 
     public var description: String { "#\(index)" }
 }
 
-/// An order's number within one run: with the run's id in front it is the venue's `client_order_id`.
+/// An order's number within one account: with the account's tag in front it is the venue's `client_order_id`.
 ///
-/// The engine counts them up, so the same inputs give the same ids, and a retry can never make a second order.
+/// The engine counts them up, so the same inputs give the same ids, and a retry can never make a second order. The upper
+/// half is the account's epoch: 0 for its first run, and one more each time a run takes the account up again. A number that
+/// was lost with the power is therefore never given twice.
 public struct ClientOrderID: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The number, from 1 on.
     public let sequence: Int64
@@ -82,9 +84,22 @@ public struct ClientOrderID: Hashable, Comparable, Sendable, CustomStringConvert
     /// Makes an order number.
     @inlinable public init(_ sequence: Int64) { self.sequence = sequence }
 
+    /// Makes the number of an account's order.
+    ///
+    /// - Parameters:
+    ///   - epoch: How often the account was taken up before.
+    ///   - number: The order within the run, from 1 on; 0 stands before the first.
+    @inlinable public init(epoch: Int32, number: Int32) { sequence = Int64(epoch) << 32 | Int64(number) }
+
+    /// How often the account had been taken up before when the order was made.
+    @inlinable public var epoch: Int32 { Int32(truncatingIfNeeded: sequence >> 32) }
+
+    /// The order within its run, from 1 on.
+    @inlinable public var number: Int32 { Int32(truncatingIfNeeded: sequence) }
+
     /// Orders by number.
     @inlinable public static func < (lhs: ClientOrderID, rhs: ClientOrderID) -> Bool { lhs.sequence < rhs.sequence }
 
-    /// The number as `o17`.
-    public var description: String { "o\(sequence)" }
+    /// The number as `o17`, and as `o2.17` in the account's third run.
+    public var description: String { epoch == 0 ? "o\(sequence)" : "o\(epoch).\(number)" }
 }

@@ -1,7 +1,7 @@
 /// A round trip: from flat into a position and back to flat, or to settlement.
-public struct ClosedTrade: Hashable, Sendable {
+public struct ClosedTrade: Hashable, Codable, Sendable {
     /// How the position ended.
-    public enum Exit: String, Hashable, Sendable, CaseIterable {
+    public enum Exit: String, Hashable, Codable, Sendable, CaseIterable {
         /// The target order filled.
         case target
         /// The stop fired.
@@ -124,7 +124,7 @@ public struct ClosedTrade: Hashable, Sendable {
 }
 
 /// Entry, stop and target of a trade, YES prices.
-public struct TradePlan: Hashable, Sendable {
+public struct TradePlan: Hashable, Codable, Sendable {
     /// Planned entry price.
     public let entry: Price
     /// Where the loss is cut.

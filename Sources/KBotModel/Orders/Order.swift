@@ -1,7 +1,7 @@
 /// One of our orders: what was sent, where it stands, what was filled.
 ///
 /// The state moves only through ``apply(_:)``; fills are counted once, however often they are told.
-public struct Order: Hashable, Sendable {
+public struct Order: Hashable, Codable, Sendable {
     /// What was done with an event.
     public enum Application: Hashable, Sendable {
         /// The order changed or the event confirmed what was known.

@@ -1,5 +1,5 @@
 /// What the engine asks the venue, real or on paper, to do.
-public enum OrderRequest: Hashable, Sendable {
+public enum OrderRequest: Hashable, Codable, Sendable {
     /// Place an order.
     case place(NewOrder)
     /// Take what is left of an order off the book.
@@ -9,9 +9,9 @@ public enum OrderRequest: Hashable, Sendable {
 }
 
 /// An order as it is sent: price in YES terms, whole side and life given.
-public struct NewOrder: Hashable, Sendable {
+public struct NewOrder: Hashable, Codable, Sendable {
     /// How long the order lives.
-    public enum TimeInForce: Hashable, Sendable {
+    public enum TimeInForce: Hashable, Codable, Sendable {
         /// Rests until filled, cancelled or expired at the venue.
         case goodTillCancelled(expires: Timestamp?)
         /// Fills at once what it can; the rest dies.

@@ -1,5 +1,5 @@
 /// Where an order stands.
-public enum OrderState: Hashable, Sendable {
+public enum OrderState: Hashable, Codable, Sendable {
     /// Sent; the venue has not answered.
     case inFlight
     /// On the book, nothing filled yet.
@@ -42,7 +42,7 @@ public enum OrderState: Hashable, Sendable {
 }
 
 /// What can happen to an order.
-public enum OrderTransition: Hashable, Sendable {
+public enum OrderTransition: Hashable, Codable, Sendable {
     /// The venue acknowledged it.
     case accept
     /// A fill arrived; `complete` when nothing is left.

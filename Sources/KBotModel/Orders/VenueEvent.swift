@@ -1,5 +1,5 @@
 /// What the venue, real or on paper, says of our own orders.
-public enum VenueEvent: Hashable, Sendable {
+public enum VenueEvent: Hashable, Codable, Sendable {
     /// The order arrived and now rests with this many contracts left (0 for one that never rests).
     case accepted(ClientOrderID, resting: Quantity)
     /// The order was refused, proven: it never existed at the venue.
@@ -21,7 +21,7 @@ public enum VenueEvent: Hashable, Sendable {
 }
 
 /// One fill of one of our orders.
-public struct Fill: Hashable, Sendable {
+public struct Fill: Hashable, Codable, Sendable {
     /// The venue's id of the trade; a fill seen twice carries the same one.
     public let trade: Int64
     /// The order filled.
@@ -62,9 +62,9 @@ public struct Fill: Hashable, Sendable {
 }
 
 /// What the venue knows of one order when asked.
-public struct OrderSnapshot: Hashable, Sendable {
+public struct OrderSnapshot: Hashable, Codable, Sendable {
     /// Where the order stands.
-    public enum Status: String, Hashable, Sendable {
+    public enum Status: String, Hashable, Codable, Sendable {
         /// On the book.
         case resting
         /// Cancelled or expired, perhaps partly filled before.
@@ -88,7 +88,7 @@ public struct OrderSnapshot: Hashable, Sendable {
 }
 
 /// Why the venue refused an order.
-public enum RejectReason: String, Hashable, Sendable, CaseIterable {
+public enum RejectReason: String, Hashable, Codable, Sendable, CaseIterable {
     /// Not enough cash on the market's shard.
     case insufficientBalance = "insufficient_balance"
     /// The price is off the grid or outside 0…1 dollar.
@@ -110,7 +110,7 @@ public enum RejectReason: String, Hashable, Sendable, CaseIterable {
 }
 
 /// Why an order left the book.
-public enum CancelReason: String, Hashable, Sendable, CaseIterable {
+public enum CancelReason: String, Hashable, Codable, Sendable, CaseIterable {
     /// We asked.
     case requested
     /// Its time at the venue ran out.

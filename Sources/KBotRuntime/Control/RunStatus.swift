@@ -230,37 +230,3 @@ package struct ReloadResult: Codable, Hashable, Sendable {
         self.message = message
     }
 }
-
-extension Timestamp: Codable {
-    /// Reads RFC 3339 in UTC.
-    package init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
-        guard let time = Timestamp(rfc3339: text) else {
-            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "not a time"))
-        }
-        self = time
-    }
-
-    /// Writes RFC 3339 in UTC with six digits of a second.
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
-}
-
-extension Money: Codable {
-    /// Reads a decimal string in dollars.
-    package init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
-        guard let amount = Money(text) else {
-            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "not an amount"))
-        }
-        self = amount
-    }
-
-    /// Writes a decimal string in dollars with six digits.
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
-}
