@@ -7,11 +7,11 @@ sharedir := $(DESTDIR)$(PREFIX)/share/kbot
 scripts := $(wildcard strategies/*.lua strategies/_meta/*.lua risk-rules/*.lua \
 	templates/strategies/*.lua templates/risk-rules/*.lua)
 shipped := $(scripts) templates/README.md templates/gitignore templates/luarc.json
-swift_paths := $(wildcard Package.swift Sources Tests Examples Benchmarks)
+swift_paths := $(wildcard Package.swift Sources Tests Examples Benchmarks Fuzz)
 shell_scripts := kbot .ci/run $(wildcard scripts/* scripts/tests/*)
 
 .PHONY: help check lint lint-lua lint-shell architecture tests-once examples \
-	test bench coverage soak sanitize format install uninstall clean
+	test bench coverage fuzz soak sanitize format install uninstall clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -49,9 +49,16 @@ test: ## Build and run the tests
 bench: ## Run the benchmarks (release build)
 	@scripts/bench
 
-soak: ## Run many seeds: accounts add up, and books equal those of an exchange with faults
+FUZZ_SECONDS ?= 30
+fuzz: ## Mutate the input of every reader of foreign bytes, FUZZ_SECONDS (30) each
+	@scripts/fuzz --seconds $(FUZZ_SECONDS)
+
+soak: ## Many seeds, an exchange with faults, 200 kills, a month and 200 markets: books right, memory flat
 	@scripts/soak
 	@scripts/exchange-soak
+	@scripts/kill-soak
+	@scripts/kill-soak --mode paper --kills 40 --seeds 2
+	@scripts/month-soak
 
 # Instrumented builds have scratch folders of their own, so that they leave the ordinary build as it is.
 coverage: ## Run the tests and write the coverage of each file to .build/coverage.txt
@@ -62,10 +69,8 @@ coverage: ## Run the tests and write the coverage of each file to .build/coverag
 		-ignore-filename-regex '(^|/)(Tests|\.build-coverage|KBotTestSupport)/' >.build/coverage.txt
 	@tail -n 1 .build/coverage.txt
 
-sanitize: ## Run the tests with the address, then with the thread sanitizer
-	LSAN_OPTIONS=suppressions=$(CURDIR)/scripts/leak-suppressions \
-		KBOT_BUILD_ARGS='--sanitize=address --scratch-path .build-asan' scripts/test
-	KBOT_BUILD_ARGS='--sanitize=thread --scratch-path .build-tsan' scripts/test
+sanitize: ## Run the tests with the address sanitizer, the threaded ones with the thread sanitizer
+	@scripts/sanitize
 
 format: ## Format the Swift sources in place
 	swift format --in-place --recursive $(swift_paths)

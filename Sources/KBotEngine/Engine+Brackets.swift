@@ -29,7 +29,9 @@ extension Engine {
                     cancelEntryIfStopTouched(bracket, touch)
                 }
             case .working:
-                if bracket.position.units > 0, reached(bracket.direction, bracket.plan.stop, touch, market.lastPrice) {
+                if !bracket.isHeld, bracket.position.units > 0,
+                    reached(bracket.direction, bracket.plan.stop, touch, market.lastPrice)
+                {
                     leave(bracket, .stop)
                     planDeadlines()
                 } else {
@@ -84,13 +86,13 @@ extension Engine {
                 due = min(due, bracket.entryDeadline)
             }
             if bracket.position.units > 0 {
-                if let before = configuration.exitBeforeClose { due = min(due, close - before) }
+                if !bracket.isHeld, let before = configuration.exitBeforeClose { due = min(due, close - before) }
                 if let next = bracket.nextExit, next > now { due = min(due, next) }
             }
             return due
         case .exiting:
             if bracket.hasOpenOrders { return bracket.answerDue.map { min($0, close) } ?? close }
-            guard bracket.position.units > 0, let next = bracket.nextExit else { return close }
+            guard !bracket.isHeld, bracket.position.units > 0, let next = bracket.nextExit else { return close }
             return min(next, close)
         case .awaitingSettlement, .done: return nil
         }
@@ -107,7 +109,9 @@ extension Engine {
             if now >= bracket.entryDeadline {
                 cancelEntry(of: bracket, why: "not filled in time")
             }
-            if let before = configuration.exitBeforeClose, now >= close - before, bracket.position.units > 0 {
+            if !bracket.isHeld, let before = configuration.exitBeforeClose, now >= close - before,
+                bracket.position.units > 0
+            {
                 leave(bracket, .time)
             }
             if case .exiting = bracket.phase, let due = bracket.answerDue, now >= due { askAgain(bracket) }

@@ -38,9 +38,13 @@ extension Engine {
     mutating func fire(_ bracket: Bracket, _ touch: Touch) {
         let market = bracket.market
         bracket.phase = .working
+        changes &+= 1
         do throws(Refusal) {
             try checkAccount(market)
-            let entry = entryCase(of: bracket.strategyIndex, market, bracket.signal, bracket.plan, touch)
+            guard let index = bracket.strategyIndex else {
+                throw Refusal(.strategyMissing, "\(bracket.strategy) does not run now")
+            }
+            let entry = entryCase(of: index, market, bracket.signal, bracket.plan, touch)
             // The account may have shrunk since the entry was armed.
             let fitting = try EntryGate.size(
                 entry,

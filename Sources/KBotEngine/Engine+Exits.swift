@@ -8,6 +8,7 @@ extension Engine {
         case .armed: cancelEntry(of: bracket, why: exit.rawValue)
         case .working:
             bracket.phase = .exiting(exit)
+            changes &+= 1
             if bracket.position.units > 0 { note(bracket.market, .exit(bracket.strategy, exit)) }
             cancelEntry(of: bracket, why: exit.rawValue)
             for target in bracket.targets { cancel(target, why: exit.rawValue) }
@@ -33,7 +34,7 @@ extension Engine {
                 cancelEntry(of: bracket, why: "the target filled first")
             }
         case .exiting:
-            if bracket.position.units > 0, !bracket.hasOpenOrders, let next = bracket.nextExit, next <= now {
+            if !bracket.isHeld, bracket.position.units > 0, !bracket.hasOpenOrders, let next = bracket.nextExit, next <= now {
                 sendExit(of: bracket)
             }
         case .armed, .awaitingSettlement, .done: break
@@ -42,7 +43,8 @@ extension Engine {
 
     /// Rests a target for what is held and not covered yet; one request at a time, so that fills gather.
     private mutating func coverWithTarget(_ bracket: Bracket) {
-        guard !bracket.targets.contains(where: { $0.order.state == .inFlight || $0.order.state == .outcomeUnknown }),
+        guard !bracket.isHeld, !targetsAreAway,
+            !bracket.targets.contains(where: { $0.order.state == .inFlight || $0.order.state == .outcomeUnknown }),
             bracket.nextExit.map({ $0 <= now }) ?? true
         else { return }
         let uncovered = bracket.position - bracket.openReducing
@@ -146,6 +148,7 @@ extension Engine {
             cancelEntry(of: bracket, why: "the market closed")
             guard bracket.position.units > 0 else { return }
             bracket.phase = .awaitingSettlement
+            changes &+= 1
         case .awaitingSettlement, .done: break
         }
         planDeadlines()
@@ -156,8 +159,10 @@ extension Engine {
     mutating func settle(_ bracket: Bracket, _ settlement: Settlement) -> Money? {
         bracket.bookSettlement(settlement)
         let netPnL = bracket.settledQuantity.units > 0 ? bracket.takeNetPnL() : nil
-        for managed in [bracket.entry].compactMap({ $0 }) + bracket.targets + bracket.exits {
+        for managed in bracket.orders {
+            guard managed.order.state.isOpen else { continue }
             managed.order.endWithMarket()
+            tell(managed, why: "the market was decided")
         }
         finish(bracket, exit: bracket.settledQuantity.units > 0 ? .settlement : nil)
         planDeadlines()
@@ -166,6 +171,7 @@ extension Engine {
 
     /// The venue changed its mind: the round trips that ended by the first result are booked anew.
     mutating func correct(_ market: MarketState, from old: Settlement, to new: Settlement) {
+        changes &+= 1
         for (index, trade) in market.settledTrades.enumerated() {
             let corrected = trade.corrected(from: old, to: new)
             market.settledTrades[index] = corrected
@@ -184,6 +190,8 @@ extension Engine {
         case (nil, _): reason = .target
         }
         bracket.phase = .done
+        changes &+= 1
+        remember(bracket)
         bracket.market.brackets.removeAll { $0 === bracket }
         brackets.removeAll { $0 === bracket }
         if let trade = bracket.takeRoundTrip(exit: reason, at: now) {

@@ -4,7 +4,7 @@ import KBotModel
 
 /// What is public: books, trades, candles, and the end of markets.
 extension Engine {
-    func state(_ id: MarketID) -> MarketState? {
+    func known(_ id: MarketID) -> MarketState? {
         let index = Int(id.index)
         return index < markets.count ? markets[index] : nil
     }
@@ -12,7 +12,7 @@ extension Engine {
     mutating func handle(_ event: MarketEvent) {
         switch event.kind {
         case .delta(let id, let outcome, let price, let count):
-            guard let market = state(id), market.settlement == nil else { return }
+            guard let market = known(id), market.settlement == nil else { return }
             guard !market.isResyncing else { return }  // deltas on a book that lost sync mean nothing
             market.hasBook = true
             market.lastHeard = now
@@ -20,7 +20,7 @@ extension Engine {
             if !market.brackets.isEmpty { watch(market) }
             if hearsBooks { showBook(of: market) }
         case .trade(let trade):
-            guard let market = state(trade.market), market.settlement == nil else { return }
+            guard let market = known(trade.market), market.settlement == nil else { return }
             market.prints.record(trade, at: event.time)
             market.lastPrice = trade.price
             market.lastHeard = now
@@ -29,7 +29,7 @@ extension Engine {
             add(trade, at: event.time, to: market)
             if !market.brackets.isEmpty { watch(market) }
         case .snapshot(let id, let snapshot):
-            guard let market = state(id), market.settlement == nil else { return }
+            guard let market = known(id), market.settlement == nil else { return }
             market.hasBook = true
             market.isResyncing = false
             market.book.replace(with: snapshot)
@@ -37,18 +37,18 @@ extension Engine {
             if !market.brackets.isEmpty { watch(market) }
             if hearsBooks { showBook(of: market) }
         case .gap(let id):
-            guard let market = state(id) else { return }
+            guard let market = known(id) else { return }
             loseSync(market)
         case .listed(let facts): list(facts)
         case .status(let id, let status):
-            guard let market = state(id) else { return }
+            guard let market = known(id) else { return }
             market.facts.status = status
             if status == .closed { close(market) }
         case .settled(let id, let settlement):
-            guard let market = state(id) else { return }
+            guard let market = known(id) else { return }
             settle(market, settlement)
         case .history(let id, let trades):
-            guard let market = state(id) else { return }
+            guard let market = known(id) else { return }
             hear(trades, of: market)
         case .spot(let symbol, let price): handle(symbol, .tick(event.time, price))
         case .spotCandle(let symbol, let candle): handle(symbol, .candle(candle))
@@ -72,7 +72,7 @@ extension Engine {
     }
 
     /// Makes the candles and indicators of one strategy in one market.
-    private mutating func prepare(_ index: Int, in market: MarketState) {
+    mutating func prepare(_ index: Int, in market: MarketState) {
         let strategy = strategies[index]
         let needs = strategy.needs
         if let shared = spotIndicators(of: index) {
@@ -204,7 +204,7 @@ extension Engine {
         market.settlement = settlement
         market.facts.status = .settled
         note(market, .settled(settlement))
-        var results: [(strategy: Int, netPnL: Money)] = []
+        var results: [(strategy: Int?, netPnL: Money)] = []
         for bracket in market.brackets {
             if let netPnL = settle(bracket, settlement) { results.append((bracket.strategyIndex, netPnL)) }
         }
@@ -215,10 +215,10 @@ extension Engine {
 
     private mutating func tellSettlement(
         _ settlement: Settlement,
-        _ results: [(strategy: Int, netPnL: Money)],
+        _ results: [(strategy: Int?, netPnL: Money)],
         in market: MarketState
     ) {
-        func sum(_ results: [(strategy: Int, netPnL: Money)]) -> Money? {
+        func sum(_ results: [(strategy: Int?, netPnL: Money)]) -> Money? {
             results.isEmpty ? nil : results.reduce(.zero) { $0 + $1.netPnL }
         }
         for (index, strategy) in strategies.enumerated() where strategy.callbacks.contains(.settle) {

@@ -7,6 +7,7 @@ extension Engine {
         -> ManagedOrder
     {
         lastOrder = order.id.sequence
+        changes &+= 1
         let managed = ManagedOrder(order, role: role, bracket: bracket)
         orders[order.id] = managed
         bracket.market.orderIDs.append(order.id)
@@ -19,12 +20,13 @@ extension Engine {
     mutating func cancel(_ managed: ManagedOrder, why: String) {
         guard managed.order.state.isOpen, !managed.cancelRequested else { return }
         managed.cancelRequested = true
+        changes &+= 1
         _ = managed.order.apply(.requestCancel)
         out.append(.send(ReducingGate.cancel(managed.order.id)))
         tell(managed, why: why)
     }
 
-    private mutating func tell(_ managed: ManagedOrder, why: String?) {
+    mutating func tell(_ managed: ManagedOrder, why: String?) {
         note(managed.bracket.market, .order(OrderUpdate(managed.order, role: managed.role, why: why)))
     }
 
@@ -50,6 +52,7 @@ extension Engine {
             let final = managed.order.request.count - unfilled
             if final > managed.order.filled {
                 managed.finalFilled = final
+                changes &+= 1
                 out.append(.lookUp(id))
                 return
             }
@@ -64,6 +67,7 @@ extension Engine {
             mismatch(managed, "\(transition) in state \(before.name)")
             return
         }
+        changes &+= 1
         // What never rests is not told as resting.
         let passes = transition == .accept && managed.order.request.timeInForce == .immediateOrCancel
         if managed.order.state != before, !passes { tell(managed, why: why) }
@@ -93,6 +97,8 @@ extension Engine {
             return
         case .applied: break
         }
+        managed.fills.append(fill)
+        changes &+= 1
         let bracket = managed.bracket
         account.pay(fee: fill.fee)
         note(bracket.market, .fill(fill, managed.role))
@@ -126,9 +132,9 @@ extension Engine {
             strategy: bracket.strategy,
             netPnL: closes ? bracket.takeNetPnL() : nil
         )
-        let strategy = strategies[bracket.strategyIndex]
-        if strategy.callbacks.contains(.fill), !market.slots.isEmpty {
-            strategy.onFill(news, context(of: bracket.strategyIndex, in: market))
+        if let index = bracket.strategyIndex, strategies[index].callbacks.contains(.fill), !market.slots.isEmpty {
+            let strategy = strategies[index]
+            strategy.onFill(news, context(of: index, in: market))
             tellMessages(of: strategy, in: market)
         }
         for rule in rules {
@@ -202,6 +208,7 @@ extension Engine {
         case .cancelled, .executed:
             // Fills may still be on their way; the order ends with the last of them.
             managed.finalFilled = snapshot.filled
+            changes &+= 1
             endIfLookedUp(managed)
             proceed(managed.bracket)
             planDeadlines()

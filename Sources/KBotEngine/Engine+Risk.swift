@@ -74,12 +74,6 @@ extension Engine {
         }
     }
 
-    /// Whether entries are halted until further notice or for a while.
-    public var isHalted: Bool { blocks.contains(.halted) }
-
-    /// What blocks entries on the whole account now.
-    public var blockCodes: [ReasonCode] { blocks.blocks.map(\.code) }
-
     /// Whether any trade is on its way.
     public var hasOpenTrades: Bool { !brackets.isEmpty }
 
@@ -89,64 +83,11 @@ extension Engine {
         // The day begins with what the account was worth before this event.
         account.begin(now.utcDay, equity: equity)
         dayStart = now.utcDay.next.start
+        changes &+= 1
         noteLossRoom(isGone: false)
         for rule in rules {
             rule.onDay(at: now, account: accountView)
             tell(rule.takeMessages(), of: StrategyName(rule.name), in: nil)
-        }
-    }
-
-    // MARK: Blocks
-
-    mutating func block(_ code: ReasonCode, until: Timestamp?, _ text: String) {
-        guard blocks.begin(code, until: until, text) else { return }
-        if code != .dailyLossLimit || !lossRoomIsGone { note(nil, .blocked(code)) }
-        for bracket in brackets { cancelEntry(of: bracket, why: code.text) }
-    }
-
-    /// Tells when what is left under the daily loss limit is too little for one contract: that blocks entries as surely as
-    /// the limit itself, though a signal with a nearer stop may still fit.
-    mutating func noteLossRoom(isGone: Bool) {
-        guard isGone != lossRoomIsGone else { return }
-        lossRoomIsGone = isGone
-        guard !blocks.contains(.dailyLossLimit) else { return }
-        note(nil, isGone ? .blocked(.dailyLossLimit) : .unblocked(.dailyLossLimit))
-    }
-
-    mutating func unblock(_ code: ReasonCode) {
-        guard blocks.end(code) else { return }
-        note(nil, .unblocked(code))
-    }
-
-    mutating func endBlocks() {
-        for code in blocks.takeEnded(at: now) {
-            if code == .circuitBreaker { account.clearStreak() }
-            note(nil, .unblocked(code))
-        }
-    }
-
-    mutating func handle(_ health: FeedHealth) {
-        switch health {
-        case .live: unblock(.feedStale)
-        case .stale: block(.feedStale, until: nil, "market data is not current")
-        }
-    }
-
-    mutating func handle(_ command: Command) {
-        switch command {
-        case .stopEntries: block(.entriesStopped, until: nil, "the run is ending")
-        case .halt(let until, let code, let reason): block(.halted, until: until, "\(code): \(reason)")
-        case .resume:
-            unblock(.halted)
-            if blocks.end(.circuitBreaker) {
-                account.clearStreak()
-                note(nil, .unblocked(.circuitBreaker))
-            }
-        case .foreignPosition(let id, let isForeign):
-            if isForeign { foreign.insert(id) } else { foreign.remove(id) }
-        case .flatten:
-            for bracket in brackets { leave(bracket, .flatten) }
-            planDeadlines()
         }
     }
 

@@ -99,12 +99,12 @@ extension Engine {
 
     /// A strategy's position in a market; nil when it holds none.
     public func position(of strategy: StrategyName, in id: MarketID) -> PositionView? {
-        state(id)?.brackets.first { $0.strategy == strategy && $0.position.units > 0 }.map(PositionView.init)
+        known(id)?.brackets.first { $0.strategy == strategy && $0.position.units > 0 }.map(PositionView.init)
     }
 
     /// A market as strategies see it now; nil when it is not known, or was decided long ago.
     public func view(of id: MarketID) -> MarketView? {
-        guard let market = state(id) else { return nil }
+        guard let market = known(id) else { return nil }
         return view(of: market)
     }
 
@@ -155,6 +155,7 @@ extension Engine {
             if bracket.phase == .working { try sendEntry(of: bracket, entry, count: count) }
             market.brackets.append(bracket)
             brackets.append(bracket)
+            changes &+= 1
             planDeadlines()
             noteLossRoom(isGone: false)
         } catch {

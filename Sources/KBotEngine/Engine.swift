@@ -10,7 +10,8 @@ public import KBotModel
 ///
 /// The parts live beside this file: `Engine+Markets` (what is public), `Engine+Signals` (from candle to order),
 /// `Engine+Orders` (what the venue says), `Engine+Brackets` (stops and deadlines), `Engine+Entries`, `Engine+Exits`,
-/// `Engine+Risk` (blocks, equity), `Engine+Spot` (underlyings), `Engine+Timers`, `Engine+Replacing` (new versions).
+/// `Engine+Risk` (equity, the day), `Engine+Halts` (what blocks entries), `Engine+Spot` (underlyings), `Engine+Timers`,
+/// `Engine+Replacing` (new versions), `Engine+Recovery` (what outlives the process).
 public struct Engine: ~Copyable {
     /// What the run set.
     public let configuration: EngineConfiguration
@@ -40,6 +41,8 @@ public struct Engine: ~Copyable {
 
     var account: Account
     var blocks = EntryBlocks()
+    /// Whether a halt took the resting targets off the book; it lasts as long as the halt.
+    var targetsAreAway = false
     /// Whether the last signal found less room under the daily loss limit than one contract needs.
     var lossRoomIsGone = false
     /// Markets in which the account holds something that is not kbot's.
@@ -53,6 +56,14 @@ public struct Engine: ~Copyable {
     var bracketDue = Timestamp.distantFuture
     var orders: [ClientOrderID: ManagedOrder] = [:]
     var lastOrder: Int64 = 0
+    /// Trades that ended a while ago, oldest first: fills of them may still be told.
+    var ended = Deque<Bracket>()
+
+    /// Counts what has changed in ``state`` besides time and marks: orders, fills, trades, the account, blocks. Who keeps
+    /// states looks at this after an event instead of comparing them.
+    public internal(set) var changes: UInt64 = 0
+    /// What is still to be done for the state the engine was restored from, at its first event.
+    var resumption: Resumption?
 
     /// Makes an engine; strategies and rules are asked in the order given.
     public init(_ configuration: EngineConfiguration, strategies: [any Strategy], rules: [any RiskRule] = []) {
@@ -138,17 +149,19 @@ public struct Engine: ~Copyable {
     }
 
     private mutating func start(at time: Timestamp) {
-        now = time
-        marketTime = time
-        account = Account(initialCapital: configuration.initialCapital, at: time)
-        dayStart = time.utcDay.next.start
+        let resumption = resumption
+        now = max(time, resumption?.time ?? time)
+        marketTime = now
+        if resumption?.time == nil { account = Account(initialCapital: configuration.initialCapital, at: now) }
+        dayStart = account.day.next.start
         for index in strategies.indices { prepareSpot(of: index) }
         if !configuration.keepsTrades { for spot in spots { spot.forgetInputs() } }
         planTimers()
         for strategy in strategies {
-            strategy.onStart(at: time)
+            strategy.onStart(at: now)
             tellMessages(of: strategy)
         }
+        if let resumption { resume(resumption) }
     }
 
     /// Tells the strategies that the run ends; appends what they still have to say.

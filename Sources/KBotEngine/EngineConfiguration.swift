@@ -1,7 +1,7 @@
 public import KBotModel
 
 /// Everything a run can set about the engine.
-public struct EngineConfiguration: Hashable, Sendable {
+public struct EngineConfiguration: Hashable, Codable, Sendable {
     /// Equity at the start of the account's life.
     public var initialCapital = Money(dollars: 1_000)
     /// Limits on entries.
@@ -27,7 +27,7 @@ public struct EngineConfiguration: Hashable, Sendable {
 }
 
 /// How many contracts a signal gets.
-public enum Sizing: Hashable, Sendable {
+public enum Sizing: Hashable, Codable, Sendable {
     /// As many whole contracts as the risk per trade allows.
     case risk
     /// Always this many; a signal's own count wins.
@@ -35,7 +35,7 @@ public enum Sizing: Hashable, Sendable {
 }
 
 /// What fires a stop.
-public enum StopTrigger: String, Hashable, Sendable, CaseIterable {
+public enum StopTrigger: String, Hashable, Codable, Sendable, CaseIterable {
     /// The touch on the exit side, confirmed by the last trade or the mid.
     case confirm
     /// The touch on the exit side alone.
@@ -47,9 +47,9 @@ public enum StopTrigger: String, Hashable, Sendable, CaseIterable {
 }
 
 /// The limits every entry must pass; nil switches one off (replay, backtest and sweep only).
-public struct RiskLimits: Hashable, Sendable {
+public struct RiskLimits: Hashable, Codable, Sendable {
     /// A limit in dollars or as a share of capital.
-    public enum Amount: Hashable, Sendable, CustomStringConvertible {
+    public enum Amount: Hashable, Codable, Sendable, CustomStringConvertible {
         /// Hundredths of a percent of capital: 200 = 2 %.
         case share(basisPoints: Int64)
         /// Dollars.
@@ -74,7 +74,7 @@ public struct RiskLimits: Hashable, Sendable {
     }
 
     /// How long the pause after a losing streak lasts.
-    public enum Pause: Hashable, Sendable, CustomStringConvertible {
+    public enum Pause: Hashable, Codable, Sendable, CustomStringConvertible {
         /// A span from the last loss.
         case span(TimeSpan)
         /// Until the next UTC day.

@@ -25,6 +25,57 @@ struct ControlOptions: ParsableArguments {
     }
 }
 
+/// Which of the runs a command means.
+struct RunChoice: ParsableArguments {
+    @Option(help: ArgumentHelp("Only this run: its process identifier or its name.", valueName: "run"))
+    var run: String?
+
+    @Option(help: ArgumentHelp("Only the run of this account.", valueName: "name"))
+    var account: String?
+
+    /// Whether every run is meant.
+    var isEvery: Bool { run == nil && account == nil }
+
+    /// Whether a run is meant.
+    func means(_ status: RunStatus) -> Bool {
+        (run.map { $0 == "\(status.pid)" || $0 == status.run } ?? true)
+            && (account.map { $0 == status.account } ?? true)
+    }
+
+    /// The process identifiers of the runs that are meant, nil for all, and those of runs that did not say what they are.
+    func choose(_ client: ControlClient) throws(RunFailure) -> (runs: [String]?, errors: [RunError]) {
+        guard !isEvery else { return (nil, []) }
+        var runs: [String] = []
+        var errors: [RunError] = []
+        for answer in try client.answers(to: .status) {
+            switch answer.status {
+            case .success(let status): if means(status) { runs.append(answer.run) }
+            case .failure(let error):
+                // A run that does not say what it is counts where it is named.
+                if run == answer.run || run == nil { errors.append(RunError(run: answer.run, error: error.message)) }
+            }
+        }
+        if runs.isEmpty, errors.isEmpty, let run {
+            throw RunFailure(.usage, "no run '\(run)' is going here; kbot status shows those that are")
+        }
+        return (runs, errors)
+    }
+}
+
+extension ControlClient {
+    /// The accounts of the state directory.
+    var accounts: AccountFolder { AccountFolder(stateDirectory: stateDirectory) }
+
+    /// Refuses an account that is none, for who mistyped one.
+    func requireAccount(_ name: String) throws(RunFailure) {
+        let names = accounts.names
+        guard !names.contains(name) else { return }
+        let hint = nearest(to: name, in: names).map { "; did you mean \($0)?" } ?? ""
+        let list = names.isEmpty ? "there is none" : "there is \(names.joined(separator: ", "))"
+        throw RunFailure(.usage, "no account '\(name)' here, \(list)\(hint)")
+    }
+}
+
 /// A run that answered, or the reason why it did not, as `--json` tells it.
 struct RunError: Encodable {
     /// The run's process identifier.

@@ -80,6 +80,15 @@ struct Run: ParsableCommand {
     @Option(help: "Seed of all randomness.")
     var seed: UInt64 = 1
 
+    @Option(help: "The account to take up and to leave for the next run (on Kalshi's feed; the mode's own by default).")
+    var account: String?
+
+    @Flag(help: "Begin the account anew; what it was stays in the journal.")
+    var fresh = false
+
+    @Option(help: "Trades that an earlier run left on their way: continue (the default), or hold until kbot resume.")
+    var onRecovery: String = "continue"
+
     @Option(help: "Write every candle, signal, order, fill and exit to this file, one JSON object a line.")
     var events: String?
 
@@ -129,18 +138,38 @@ struct Run: ParsableCommand {
             gate = opened
         }
         defer { gate?.access.shutDown() }
-        let run = try TradingRun(plan, settings: settings, library: library, logger: logger, access: gate?.access)
+        let book = try openBook(plan, settings, announce)
+        let run = try TradingRun(
+            plan,
+            settings: settings,
+            library: library,
+            logger: logger,
+            access: gate?.access,
+            book: book
+        )
         if plan.feed == .simulated, feed.isEmpty {
             announce(settings.credentials.line(then: "taking the SIMULATED market"))
         }
-        for line in run.announcement { announce(line) }
+        for line in run.announcement + run.recoveryLines { announce(line) }
         try gate?.confirm(plan, run)
 
         Interrupts.listen()
-        let ending = try run.run()
-        guard let report = run.report(id: id, version: Version.current) else {
-            throw RunFailure(.data, "nothing was run")
+        let ending: TradingRun.Ending
+        do throws(RunFailure) {
+            ending = try run.run()
+        } catch {
+            if let problem = book?.finish(ending: "failed: \(error.message)", report: nil) { announce(problem) }
+            throw error
         }
+        let report = run.report(id: id, version: Version.current)
+        let word = run.isHalted ? "halted" : ending == .interrupted ? "interrupted" : "done"
+        if let problem = book?.finish(
+            ending: word,
+            report: (report?.jsonDocument(pretty: false)).map { Data($0) }
+        ) {
+            announce(problem)
+        }
+        guard let report else { throw RunFailure(.data, "nothing was run") }
         if report.facts.skippedLines > 0 {
             complain("\(report.facts.skippedLines) lines of the data were left out; the report names the first of them")
         }
@@ -155,6 +184,21 @@ struct Run: ParsableCommand {
         }
     }
 
+    /// Opens the journal. A run that leaves nothing behind goes on without one; an account cannot.
+    private func openBook(
+        _ plan: RunPlan,
+        _ settings: RunSettings,
+        _ announce: (String) -> Void
+    ) throws(RunFailure) -> RunBook? {
+        do throws(RunFailure) {
+            return try RunBook(plan, settings)
+        } catch {
+            if plan.feed == .venue { throw error }
+            announce("no journal is kept: \(error.message)")
+            return nil
+        }
+    }
+
     // MARK: Reading the options
 
     private func makePlan(_ settings: RunSettings) throws(RunFailure) -> RunPlan {
@@ -165,6 +209,12 @@ struct Run: ParsableCommand {
         plan.mode = mode
         guard (1...1_000_000).contains(fuse) else { throw RunFailure(.usage, "--fuse \(fuse): 1 to 1000000 contracts") }
         plan.fuse = Quantity(contracts: Int64(fuse))
+        plan.account = account
+        plan.isFresh = fresh
+        guard let policy = RunPlan.RecoveryPolicy(rawValue: onRecovery) else {
+            throw RunFailure(.usage, "--on-recovery \(onRecovery): continue or hold")
+        }
+        plan.onRecovery = policy
         plan.strategies = strategy
         plan.rules = riskRule.isEmpty ? settings.riskRules : riskRule
         plan.budgets = try budget.map(readBudget)
@@ -184,6 +234,13 @@ struct Run: ParsableCommand {
         if let reloads { plan.recordedReloads = try RecordedReloads.read(reloads) }
         plan.parameters = param
         plan.feed = try readFeed(settings)
+        if plan.feed != .venue, account != nil || fresh {
+            throw RunFailure(
+                .usage,
+                "\(account == nil ? "--fresh" : "--account"): accounts go on from run to run on Kalshi's feed alone; "
+                    + "simulations and recordings always start fresh and touch nothing that is saved"
+            )
+        }
         plan.series = plan.feed == .venue && series.isEmpty && market.isEmpty ? ["KXBTC15M"] : series
         plan.markets = market
         if markets != nil, !plan.feed.isReplay {

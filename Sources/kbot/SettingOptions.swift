@@ -77,14 +77,38 @@ struct SettingOptions: ParsableArguments {
     @Option(help: "How the paper exchange fills: realistic, optimistic or pessimistic.")
     var fills: String?
 
-    @Option(help: "Folder for what outlives a run: versions of scripts, the socket of status and reload.")
+    @Option(help: "Folder for what outlives a run: journal, accounts, halts, versions of scripts.")
     var stateDir: String?
+
+    @Option(help: "How hard orders are pressed onto the disk before they are sent: normal or full.")
+    var journalSync: String?
 
     @Option(help: "Least important log line: trace, debug, info, notice, warning, error or critical.")
     var logLevel: String?
 
     @Option(help: "How log lines look: console or json.")
     var logFormat: String?
+
+    @Option(help: "File for log lines, instead of standard error.")
+    var logFile: String?
+
+    @Option(help: "Size from which on that file is rotated, such as 10M.")
+    var logMaxBytes: String?
+
+    @Option(help: "How many older log files stay.")
+    var logKeep: String?
+
+    @Option(help: "Program that is told fills, halts and so on: JSON on its standard input.")
+    var notifyCommand: String?
+
+    @Option(help: "Shape of what NOTIFY_WEBHOOK gets: auto, discord, slack, telegram or json.")
+    var notifyWebhookKind: String?
+
+    @Option(help: "What is told: all, or some of fill,stop,halt,block,reload,disconnect,recovery,journal,run.")
+    var notifyEvents: String?
+
+    @Option(help: "File that is rewritten every 5 s while the run goes on.")
+    var heartbeatFile: String?
 
     /// What was given, by option name.
     private var given: [String: String] {
@@ -98,7 +122,10 @@ struct SettingOptions: ParsableArguments {
             ("min-time-to-expiry", minTimeToExpiry), ("price-collar", priceCollar),
             ("orders-per-minute", ordersPerMinute), ("stop-trigger", stopTrigger), ("entry-ttl", entryTTL),
             ("exit-before-close", exitBeforeClose), ("candle-grace", candleGrace), ("on-exit", onExit),
-            ("fills", fills), ("state-dir", stateDir), ("log-level", logLevel), ("log-format", logFormat),
+            ("fills", fills), ("state-dir", stateDir), ("journal-sync", journalSync), ("log-level", logLevel), ("log-format", logFormat),
+            ("log-file", logFile), ("log-max-bytes", logMaxBytes), ("log-keep", logKeep),
+            ("notify-command", notifyCommand), ("notify-webhook-kind", notifyWebhookKind),
+            ("notify-events", notifyEvents), ("heartbeat-file", heartbeatFile),
         ]
         return all.reduce(into: [:]) { given, option in given[option.0] = option.1 }
     }

@@ -4,7 +4,7 @@ import KBotReports
 import Testing
 
 /// Compares a text with a stored file; `KBOT_RECORD=1` stores it instead.
-private func expectGolden(_ text: String, _ name: String) throws {
+func expectGolden(_ text: String, _ name: String) throws {
     let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("Golden").appendingPathComponent(name)
     if ProcessInfo.processInfo.environment["KBOT_RECORD"] == "1" {

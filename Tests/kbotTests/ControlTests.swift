@@ -39,7 +39,7 @@ import Testing
     @Test func `JSON stays a document when nothing runs`() throws {
         let result = try run(["status", "--json"])
         let document = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: [String]]
-        #expect(result.status == 1 && document == ["runs": [], "errors": []])
+        #expect(result.status == 1 && document == ["runs": [], "errors": [], "halted_accounts": []])
         #expect(result.errors.contains("no kbot is running here"))
     }
 
@@ -85,7 +85,7 @@ import Testing
         try Kbot.start(arguments + ["--state-dir", "state"], in: folder.url).wait()
     }
 
-    private func status(_ process: Int32, _ state: RunStatus.State = .running, scripts: [String]) -> RunStatus {
+    private func status(_ process: Int32, _ state: RunStatus.State = .active, scripts: [String]) -> RunStatus {
         RunStatus(
             pid: process,
             run: "run-\(process)",
@@ -97,7 +97,7 @@ import Testing
             marketTime: nil,
             speed: "max",
             state: state,
-            codes: state == .running ? [] : ["DAILY_LOSS"],
+            reasons: state == .active ? [] : [RunStatus.Reason(code: "DAILY_LOSS", text: "it is gone", until: nil)],
             equity: Money(dollars: 1_000),
             openPositions: 0,
             scripts: scripts.map {
@@ -109,7 +109,7 @@ import Testing
     /// A run whose scripts are all reloaded, but for those that are to be refused.
     private func start(
         _ process: Int32,
-        _ state: RunStatus.State = .running,
+        _ state: RunStatus.State = .active,
         scripts: [String],
         refused: [String] = []
     ) -> LiveRun {
@@ -130,12 +130,14 @@ import Testing
     }
 
     @Test func `every run is shown`() throws {
-        let runs = [start(20, scripts: ["alpha"]), start(3, .blocked, scripts: ["beta"])]
+        let runs = [start(20, scripts: ["alpha"]), start(3, .reduceOnly, scripts: ["beta"])]
         defer { for run in runs { run.stop() } }
         let result = try run("status")
-        #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
-        #expect(result.output.hasPrefix("kbot 3\n  State         blocked: DAILY_LOSS\n"))
-        #expect(result.output.contains("\n\nkbot 20\n  State         running\n"))
+        #expect(result.status == 10 && result.errors.isEmpty, "\(result.errors)")
+        #expect(
+            result.output.hasPrefix("kbot 3\n  State         REDUCE_ONLY\n                DAILY_LOSS: it is gone\n  Run  ")
+        )
+        #expect(result.output.contains("\n\nkbot 20\n  State         ACTIVE\n"))
         #expect(result.output.contains("\n  alpha   strategy  1        00ff"))
     }
 
@@ -143,11 +145,11 @@ import Testing
         let runs = [start(20, scripts: ["alpha"]), start(30, .halted, scripts: [])]
         defer { for run in runs { run.stop() } }
         let result = try run("status")
-        #expect(result.status == 6 && result.output.contains("State         HALTED: DAILY_LOSS"))
+        #expect(result.status == 6 && result.output.contains("State         HALTED\n                DAILY_LOSS: it is gone"))
         let json = try run("status", "--json")
         let document = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: [[String: Any]]]
         #expect(json.status == 6 && document?["runs"]?.map { $0["pid"] as? Int } == [20, 30])
-        #expect(document?["runs"]?.last?["state"] as? String == "halted" && document?["errors"]?.isEmpty == true)
+        #expect(document?["runs"]?.last?["state"] as? String == "HALTED" && document?["errors"]?.isEmpty == true)
     }
 
     @Test func `a run that does not answer is named, beside one that does`() throws {
@@ -218,7 +220,7 @@ import Testing
 }
 
 /// A server on a thread of its own, as a run in another process would be.
-private final class LiveRun: Sendable {
+final class LiveRun: Sendable {
     private let isDone = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
 

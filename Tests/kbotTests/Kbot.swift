@@ -73,6 +73,9 @@ enum Kbot {
         /// Ctrl-C.
         func interrupt() { process.interrupt() }
 
+        /// Sends a signal.
+        func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
         /// Waits for the end.
         func wait() -> Result {
             process.waitUntilExit()

@@ -36,10 +36,14 @@ public enum Command: Hashable, Codable, Sendable {
     case stopEntries
     /// Leave every position now.
     case flatten
-    /// No entries; open brackets stay managed. Without an end it lasts until ``resume``.
-    case halt(until: Timestamp?, code: ReasonCode, reason: String)
-    /// Ends a halt and the pause of a circuit breaker.
+    /// No entries; open brackets stay managed. Without an end it lasts until ``resume``, across restarts too.
+    ///
+    /// With `cancelsTargets` resting targets leave the book as well, and come back when the halt ends; stops are watched on.
+    case halt(until: Timestamp?, code: ReasonCode, reason: String, cancelsTargets: Bool = false)
+    /// Ends a halt, the pause of a circuit breaker, and the wait of trades taken up on hold.
     case resume
+    /// Whether the journal can be written, and else why not: while it cannot, nothing new is opened.
+    case journal(isWritable: Bool, String)
     /// The account holds something in this market that is not kbot's (or no longer does): no entries there.
     case foreignPosition(MarketID, Bool)
 }

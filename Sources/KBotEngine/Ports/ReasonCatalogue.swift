@@ -197,8 +197,8 @@ extension ReasonEntry {
             .halted,
             [.denied, .blocked, .cancelled],
             "Entries are halted, by a risk rule or by the operator.",
-            "The message says by whom, and why. A rule's halt ends at the time the rule gave; one without a time lasts until "
-                + "it is lifted, at the latest until the run ends."
+            "The message says by whom, and why. A halt with a time ends then. One without lasts until kbot resume; an account "
+                + "that goes on across runs stays halted across them."
         ),
         ReasonEntry(
             .entryCancelled,
@@ -213,6 +213,19 @@ extension ReasonEntry {
             [.denied, .blocked, .cancelled],
             "The run is ending, so nothing new is opened.",
             "Nothing to do."
+        ),
+        ReasonEntry(
+            .journalFailed,
+            [.denied, .blocked, .cancelled],
+            "The journal cannot be written, so nothing new is opened. What is open stays managed.",
+            "Look at the disk that holds the state directory: it may be full or read-only. Entries begin again by themselves."
+        ),
+        ReasonEntry(
+            .onHold,
+            [.blocked, .denied, .cancelled, .warning],
+            "Trades of an earlier run wait for the operator, as --on-recovery hold asked: no stop, target or exit acts, and "
+                + "nothing new is opened.",
+            "Look at what is open (kbot status), then let it go on: kbot resume. Or leave every position: kbot flatten."
         ),
         ReasonEntry(
             .ruleFailed,
@@ -244,6 +257,13 @@ extension ReasonEntry {
             [.warning],
             "The venue has not answered a cancel or an exit order for seconds. kbot looks the order up and goes on.",
             "Look at the connection when it comes again and again."
+        ),
+        ReasonEntry(
+            .strategyMissing,
+            [.warning],
+            "A trade of an earlier run was taken up, but its strategy does not run now. Its entry is cancelled; what is held "
+                + "keeps its stop and target.",
+            "Nothing to do. To go on trading with that strategy, start the run with it."
         ),
         ReasonEntry(
             .orderMismatch,

@@ -97,6 +97,10 @@ extension ReasonCode {
     public static let entryCancelled: ReasonCode = "ENTRY_CANCELLED"
     /// The run is ending.
     public static let entriesStopped: ReasonCode = "ENTRIES_STOPPED"
+    /// The journal cannot be written.
+    public static let journalFailed: ReasonCode = "JOURNAL_FAILED"
+    /// Trades of an earlier run wait for the operator.
+    public static let onHold: ReasonCode = "ON_HOLD"
     /// A risk rule could not answer.
     public static let ruleFailed: ReasonCode = "RULE_FAILED"
 
@@ -108,6 +112,8 @@ extension ReasonCode {
     public static let stopNotFilled: ReasonCode = "STOP_NOT_FILLED"
     /// The venue has not answered a cancel or an exit order for seconds.
     public static let noAnswer: ReasonCode = "NO_ANSWER"
+    /// A trade of an earlier run was taken up whose strategy no longer runs.
+    public static let strategyMissing: ReasonCode = "STRATEGY_MISSING"
     /// The venue said something of an order that does not fit what is known.
     public static let orderMismatch: ReasonCode = "ORDER_MISMATCH"
 }

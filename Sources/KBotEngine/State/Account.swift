@@ -5,7 +5,7 @@ import KBotModel
 /// One definition of equity serves every limit and every report:
 /// initial capital + realised gross P&L − fees + open positions at the exit touch. All of it is integers, so the identity
 /// holds to the microdollar.
-struct Account {
+struct Account: Hashable, Codable, Sendable {
     let initialCapital: Money
     /// Gross P&L of closed round trips.
     private(set) var realisedGross = Money.zero

@@ -5,7 +5,7 @@ import KBotModel
 /// A class, because it is found by its market, by its orders and by the clock, and is one thing.
 final class Bracket {
     /// Where the trade stands.
-    enum Phase: Hashable {
+    enum Phase: Hashable, Codable {
         /// A stop entry waits for the market to come; nothing is at the venue.
         case armed
         /// The entry rests or has filled; the target rests for what is filled; the stop is watched.
@@ -19,7 +19,8 @@ final class Bracket {
     }
 
     let strategy: StrategyName
-    let strategyIndex: Int
+    /// The strategy's place in the run; nil when it no longer runs: then only what is held is looked after.
+    let strategyIndex: Int?
     let market: MarketState
     let signal: Signal
     private(set) var plan: TradePlan
@@ -42,19 +43,17 @@ final class Bracket {
     var answerDue: Timestamp?
     /// Why the entry was cancelled, once it was.
     var entryCancelled: String?
+    /// Taken up from an earlier run and not to be touched until the operator says so: stop, target and exits wait.
+    var isHeld = false
+    /// When the trade was last flat with nothing at the venue.
+    var ended: Timestamp?
 
-    // The round trip so far, positive in the bracket's direction.
-    private(set) var entered = Quantity.zero
-    private(set) var exited = Quantity.zero
-    private(set) var entryValue = Money.zero
-    private(set) var exitValue = Money.zero
-    private(set) var fees = Money.zero
-    private(set) var opened: Timestamp?
-    private(set) var lastExit: OrderRole?
+    /// The round trip so far.
+    private(set) var trip = RoundTrip()
 
     init(
         strategy: StrategyName,
-        strategyIndex: Int,
+        strategyIndex: Int?,
         market: MarketState,
         signal: Signal,
         plan: TradePlan,
@@ -77,10 +76,40 @@ final class Bracket {
         phase = signal.entryType == .stop ? .armed : .working
     }
 
+    /// Takes up a trade of an earlier run, without its orders.
+    init(_ state: BracketState, strategyIndex: Int?, market: MarketState) {
+        strategy = state.strategy
+        self.strategyIndex = strategyIndex
+        self.market = market
+        signal = state.signal
+        plan = state.plan
+        count = state.count
+        worstEntry = state.worstEntry
+        interval = state.interval
+        signalled = state.signalled
+        entryDeadline = state.entryDeadline
+        phase = state.phase
+        nextExit = state.nextExit
+        exitAttempts = state.exitAttempts
+        answerDue = state.answerDue
+        entryCancelled = state.entryCancelled
+        ended = state.ended
+        trip = state.trip
+    }
+
     var direction: Direction { signal.direction }
 
+    // What the round trip says.
+    var entered: Quantity { trip.entered }
+    var entryValue: Money { trip.entryValue }
+    var exitValue: Money { trip.exitValue }
+    var fees: Money { trip.fees }
+    var opened: Timestamp? { trip.opened }
+    var lastExit: OrderRole? { trip.lastExit }
+    var settledQuantity: Quantity { trip.settled }
+
     /// Contracts held, ≥ 0.
-    var position: Quantity { entered - exited }
+    var position: Quantity { trip.entered - trip.exited }
 
     /// Whether any order of the bracket may still fill.
     var hasOpenOrders: Bool {
@@ -134,14 +163,11 @@ final class Bracket {
         return held + cost(committed - position, worstEntry)
     }
 
-    /// Net P&L told when the trade was flat before more of its entry filled.
-    private var told = Money.zero
-
     /// Net P&L of the trade, now that it is flat, without what was told of it before.
     func takeNetPnL() -> Money {
         let netPnL = grossPnL(at: .zero) - fees
-        defer { told = netPnL }
-        return netPnL - told
+        defer { trip.told = netPnL }
+        return netPnL - trip.told
     }
 
     /// Gross P&L so far with what is held valued at a price.
@@ -156,27 +182,24 @@ final class Bracket {
     /// Counts a fill of one of the bracket's orders.
     func book(_ fill: Fill, role: OrderRole, at time: Timestamp) {
         let value = Money.value(of: fill.count, at: fill.price)
-        fees += fill.fee
-        if opened == nil { opened = time }
+        trip.fees += fill.fee
+        if trip.opened == nil { trip.opened = time }
         if role == .entry {
-            entered += fill.count
-            entryValue += value
+            trip.entered += fill.count
+            trip.entryValue += value
         } else {
-            exited += fill.count
-            exitValue += value
-            lastExit = role
+            trip.exited += fill.count
+            trip.exitValue += value
+            trip.lastExit = role
         }
     }
-
-    /// Contracts that ended by settlement.
-    private(set) var settledQuantity = Quantity.zero
 
     /// Ends what is held at the settlement's value.
     func bookSettlement(_ settlement: Settlement) {
         let held = position
-        settledQuantity = held
-        exited += held
-        exitValue += Money.value(of: held, at: settlement.value)
+        trip.settled = held
+        trip.exited += held
+        trip.exitValue += Money.value(of: held, at: settlement.value)
     }
 
     /// The round trip, flat again; nil when nothing was ever entered. Starts the count anew for a late fill.
@@ -196,15 +219,28 @@ final class Bracket {
             plan: plan,
             settled: settledQuantity
         )
-        entered = .zero
-        exited = .zero
-        entryValue = .zero
-        exitValue = .zero
-        fees = .zero
-        told = .zero
-        self.opened = nil
+        // The last way out and what settlement took stay, as they were lived.
+        var fresh = RoundTrip()
+        fresh.lastExit = trip.lastExit
+        fresh.settled = trip.settled
+        trip = fresh
         return trade
     }
+}
+
+/// What has come of a trade so far, positive in its direction.
+struct RoundTrip: Hashable, Codable, Sendable {
+    var entered = Quantity.zero
+    var exited = Quantity.zero
+    var entryValue = Money.zero
+    var exitValue = Money.zero
+    var fees = Money.zero
+    var opened: Timestamp?
+    var lastExit: OrderRole?
+    /// Net P&L told when the trade was flat before more of its entry filled.
+    var told = Money.zero
+    /// Contracts that ended by settlement.
+    var settled = Quantity.zero
 }
 
 /// One of our orders, with its bracket and its role.
@@ -216,11 +252,28 @@ final class ManagedOrder {
     var cancelRequested = false
     /// What was filled in all, once a look-up said that the order is over.
     var finalFilled: Quantity?
+    /// The fills counted, in their order.
+    var fills: [Fill] = []
 
     init(_ request: NewOrder, role: OrderRole, bracket: Bracket) {
         order = Order(request)
         self.role = role
         self.bracket = bracket
+    }
+
+    /// Takes up an order of an earlier run. One that was not over may have become anything since.
+    init(_ state: ManagedOrderState, bracket: Bracket) {
+        var order = state.order
+        if order.state.isOpen {
+            _ = order.apply(.requestCancel)
+            _ = order.apply(.loseAnswer)
+        }
+        self.order = order
+        role = state.role
+        self.bracket = bracket
+        cancelRequested = state.cancelRequested
+        finalFilled = state.finalFilled
+        fills = state.fills
     }
 }
 

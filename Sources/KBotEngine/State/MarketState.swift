@@ -13,8 +13,8 @@ final class MarketState {
     var prints = PrintTouch()
     var lastPrice: Price?
     /// The last known price at which each direction could leave, for marking.
-    private var lastBid: Price?
-    private var lastAsk: Price?
+    private(set) var lastBid: Price?
+    private(set) var lastAsk: Price?
     var series: [CandleSeries] = []
     /// One per strategy of the run.
     var slots: [StrategySlot] = []
@@ -37,6 +37,17 @@ final class MarketState {
     init(_ facts: Market) {
         self.facts = facts
         underlying = facts.series.underlying
+    }
+
+    /// Takes up a market of an earlier run; its book and candles are heard anew.
+    init(_ record: MarketRecord) {
+        facts = record.facts
+        underlying = record.facts.series.underlying
+        lastPrice = record.lastPrice
+        lastBid = record.lastBid
+        lastAsk = record.lastAsk
+        settlement = record.settlement
+        settledTrades = record.settledTrades
     }
 
     /// Whether it could trade now, as far as the clock says.

@@ -10,6 +10,8 @@ package struct AccountPicture: Sendable {
     package var positions: [PositionRow]
     /// Orders that rest.
     package var resting: [OrderRow]
+    /// Orders placed from the time asked for on, whatever became of them; empty unless they were asked for.
+    package var orders: [OrderRow]
     /// Fills from the time asked for on.
     package var fills: [FillRow]
     /// Order groups; empty unless they were asked for.
@@ -20,12 +22,14 @@ package struct AccountPicture: Sendable {
         balance: BalanceRow,
         positions: [PositionRow],
         resting: [OrderRow],
+        orders: [OrderRow] = [],
         fills: [FillRow] = [],
         groups: [OrderGroupRow] = []
     ) {
         self.balance = balance
         self.positions = positions
         self.resting = resting
+        self.orders = orders
         self.fills = fills
         self.groups = groups
     }

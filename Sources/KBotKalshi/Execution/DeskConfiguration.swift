@@ -31,6 +31,8 @@ package struct DeskConfiguration: Hashable, Sendable {
     package var reconcileSoon = TimeSpan.milliseconds(300)
     /// How much later than the last known fill a reconciliation may find one still, in the venue's time.
     package var fillOverlap = TimeSpan.minutes(2)
+    /// How long after a start an order of a run that was killed may still arrive at the venue.
+    package var lateArrival = TimeSpan.minutes(1)
     /// How long reads may lag behind writes.
     package var readLag = TimeSpan.seconds(1)
     /// How long before a market's close an entry without an end of its own expires, in the venue's time.

@@ -27,10 +27,10 @@ package struct DeskJob: Sendable {
         case order(String)
         /// Find out whether an order whose answer was lost is there.
         case find(CreateOrder, sentAt: Timestamp)
-        /// Read the fills of one order.
-        case fills(order: String, AccountScope)
-        /// Read the whole account, with the fills from some time on.
-        case account(fillsFrom: Timestamp, AccountScope)
+        /// Read the fills of one order that was placed at some time.
+        case fills(order: String, sentAt: Timestamp, AccountScope)
+        /// Read the whole account, with the fills from some time on, and, when asked for, all orders from some time on.
+        case account(fillsFrom: Timestamp, ordersFrom: Timestamp?, AccountScope)
         /// Make an order group.
         case createGroup(limit: Quantity, shard: Int32, subaccount: Int32?)
         /// Unlock an order group.

@@ -13,7 +13,14 @@ package enum DeskNews: Sendable {
     case problem(VenueError, String)
     /// The account was read.
     case account(AccountPicture)
-    /// The first reading of the account is done and the order groups stand: entries may be sent.
+    /// The account has orders with ids of ours of which the journal knows nothing; each is told once, none before the
+    /// first reading of the account. The desk takes no entry any more.
+    case unaccounted([UnaccountedOrder])
+    /// The fate of every order taken up from earlier runs is known, and positions were compared; told once, and only
+    /// where ``OrderDesk/adopt(_:positions:lastSequence:fillsFrom:)`` was called.
+    case recovered(RecoveryPicture)
+    /// The first reading of the account is done, the order groups stand, and what was taken up is recovered: entries may
+    /// be sent.
     case ready
 }
 

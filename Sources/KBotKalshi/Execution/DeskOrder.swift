@@ -25,6 +25,10 @@ final class DeskOrder {
     var view: Order
     /// Whether the engine was told that the order's answer was lost.
     var wasInDoubt = false
+    /// Whether an earlier run placed it, or was about to.
+    private(set) var isAdopted = false
+    /// Whether the venue had been heard of it before this run.
+    private(set) var wasKnownBefore = false
 
     /// The venue's id, once it is known, and the uptime at which it became so.
     var venueID: String?
@@ -83,6 +87,39 @@ final class DeskOrder {
         self.sentAt = sentAt
         price = request.price
         total = request.count
+    }
+
+    /// An order of an earlier run: of unknown outcome, with the fills that are booked.
+    convenience init(_ adopted: AdoptedOrder, wire: CreateOrder) {
+        self.init(
+            adopted.request,
+            wire: wire,
+            market: adopted.market,
+            opensRisk: adopted.opensRisk,
+            sentAt: adopted.sentAt
+        )
+        isAdopted = true
+        wasKnownBefore = adopted.wasSent
+        isPlacing = false
+        wasInDoubt = true
+        filled = adopted.filled
+        trades = adopted.trades
+        if filled > .zero {
+            // The engine's copy has them one by one; of this one only their sum is ever read.
+            let sum = Fill(
+                trade: trades.min() ?? -1,
+                order: adopted.request.id,
+                market: adopted.request.market,
+                side: adopted.request.side,
+                price: adopted.request.price,
+                count: filled,
+                liquidity: .maker,
+                fee: .zero
+            )
+            _ = view.apply(sum)
+            if view.state.isOpen { _ = view.apply(.requestCancel) }  // with fills, the way into doubt leads over a cancel
+        }
+        if view.state.isOpen { _ = view.apply(.loseAnswer) }
     }
 
     var request: NewOrder { view.request }

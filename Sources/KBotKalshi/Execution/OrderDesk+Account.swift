@@ -24,7 +24,7 @@ extension OrderDesk {
         account.isConnected ? configuration.reconcilePeriod : min(configuration.reconcilePeriod, .seconds(5))
     }
 
-    private func planReading(by due: Timestamp) {
+    func planReading(by due: Timestamp) {
         guard isStarted, !isStopped else { return }
         account.readDue = min(account.readDue ?? .distantFuture, due)
     }
@@ -35,7 +35,12 @@ extension OrderDesk {
         account.readDue = nil
         account.readBegan = time.uptime
         let scope = AccountScope(subaccount: configuration.terms.subaccount)
-        launch(.account(fillsFrom: account.fillsFrom, scope), .account, at: time)
+        let ordersFrom = recovery?.takeOrdersFrom(configuration.fillOverlap, at: time.uptime)
+        launch(
+            .account(fillsFrom: account.fillsFrom, ordersFrom: ordersFrom, scope),
+            .account(listsOrders: ordersFrom != nil),
+            at: time
+        )
     }
 
     /// Does what is due about the account.
@@ -71,9 +76,11 @@ extension OrderDesk {
             counts.reconciliations += 1
             planReading(by: time.uptime + readingPeriod)
             news.append(.account(picture))
+            takeUp(picture, at: time, into: &news)
             compareFills(picture.fills, began: began, at: time, into: &news)
             compareOrders(picture.resting, began: began, at: time, into: &news)
             comparePositions(picture.positions, began: began, at: time, into: &news)
+            recover(picture, began: began, at: time, into: &news)
             tellForeign(into: &news)
             tellReady(into: &news)
             forgetOld(at: time)
@@ -89,8 +96,8 @@ extension OrderDesk {
         }
     }
 
-    /// Whether an id is one that this run gave, though its order may be forgotten.
-    private func isOurOwn(_ clientID: String?) -> Bool {
+    /// Whether an id is one that this run or an earlier one of the account gave, though its order may be forgotten.
+    func isOurOwn(_ clientID: String?) -> Bool {
         clientID.flatMap(configuration.terms.order).map { $0.sequence <= lastSequence } ?? false
     }
 
@@ -108,7 +115,8 @@ extension OrderDesk {
             guard let order = byVenueID[row.order].flatMap({ orders[$0] }),
                 tell(row.fill(of: order.id, in: order.request.market), of: order, at: time, into: &news)
             else { continue }
-            if let created = row.created ?? row.time, created + venueLag < began.now { missed += 1 }
+            let isFromBefore = order.isAdopted && recovery?.isDone == false
+            if !isFromBefore, let created = row.created ?? row.time, created + venueLag < began.now { missed += 1 }
             proceed(order, at: time, into: &news)
         }
         guard missed > 0 else { return }
@@ -128,7 +136,9 @@ extension OrderDesk {
         for row in rows {
             resting.insert(row.id)
             guard let order = order(clientID: row.clientID, venueID: row.id, in: row.ticker) else {
-                if !isOurOwn(row.clientID) { account.foreignOrders[row.id] = (row.ticker, began.uptime) }
+                if !isUnaccounted(row.clientID), !isOurOwn(row.clientID) {
+                    account.foreignOrders[row.id] = (row.ticker, began.uptime)
+                }
                 continue
             }
             if order.isOver, let ended = order.endedAt, ended + venueLag < began.now { revive(order, into: &news) }
@@ -157,12 +167,13 @@ extension OrderDesk {
         let tickers = Set(venue.keys).union(account.positions.keys).union(account.foreignPositions.keys)
         for ticker in tickers.sorted() {
             let theirs = venue[ticker] ?? .zero
-            let ours = account.positions[ticker] ?? .zero
+            let ours = (account.positions[ticker] ?? .zero) + (recovery?.unaccountedPosition(in: ticker) ?? .zero)
             if let market = marketIDs[ticker].flatMap({ markets[$0] }), market.closeTime <= time.now {
                 // Nothing is traded there any more; once it is paid it is off the list.
                 if theirs == .zero { settle(ticker) }
                 continue
             }
+            if let recovery, !recovery.isDone, recovery.ours.contains(ticker) { continue }  // compared there
             guard theirs != ours else {
                 account.foreignPositions[ticker] = nil
                 account.suspicions[ticker] = nil
@@ -205,7 +216,7 @@ extension OrderDesk {
     }
 
     /// Drops a market that was paid.
-    private func settle(_ ticker: Ticker) {
+    func settle(_ ticker: Ticker) {
         if let position = account.positions.removeValue(forKey: ticker) { account.finals[ticker] = position }
         account.foreignPositions[ticker] = nil
         account.suspicions[ticker] = nil
@@ -228,6 +239,7 @@ extension OrderDesk {
 
     /// Hears of a fill that is not of this run.
     func hearForeign(_ fill: OwnFill, at time: DeskTime, into news: inout [DeskNews]) {
+        if isUnaccounted(fill.clientID) { return listOrders(at: time) }
         guard !isOurOwn(fill.clientID) else { return reconcileSoon(at: time) }
         // What it adds up to is read; until then the market is not ours alone.
         let signed = fill.side == .bid ? fill.count : -fill.count
@@ -239,6 +251,7 @@ extension OrderDesk {
 
     /// Hears of an order that is not of this run.
     func hearForeign(_ order: OwnOrder, at time: DeskTime, into news: inout [DeskNews]) {
+        if isUnaccounted(order.clientID) { return listOrders(at: time) }
         guard !isOurOwn(order.clientID) else { return }
         if order.status.known == .canceled || order.status.known == .executed {
             account.foreignOrders[order.orderID] = nil

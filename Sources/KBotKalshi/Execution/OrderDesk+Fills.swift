@@ -27,7 +27,7 @@ extension OrderDesk {
     private func fetch(_ order: DeskOrder, _ venueID: String, at time: DeskTime) {
         order.fetchOut = true
         let scope = AccountScope(subaccount: configuration.terms.subaccount)
-        launch(.fills(order: venueID, scope), .fetch(order.id), at: time)
+        launch(.fills(order: venueID, sentAt: order.sentAt, scope), .fetch(order.id), at: time)
     }
 
     /// Takes in the fills of an order.

@@ -67,7 +67,9 @@ extension OrderDesk {
 
     /// Says once that entries may be sent.
     func tellReady(into news: inout [DeskNews]) {
-        guard !isReady, account.picture != nil, groups.values.allSatisfy({ $0.name != nil }) else { return }
+        guard !isReady, account.picture != nil, recovery?.reasonAgainstEntries == nil,
+            groups.values.allSatisfy({ $0.name != nil })
+        else { return }
         isReady = true
         news.append(.ready)
     }
@@ -104,6 +106,11 @@ extension OrderDesk {
         recentEntryFills.append((shard: shard, at: time.now, count: fill.count))
         let sum = recentEntryFills.reduce(Quantity.zero) { $1.shard == shard ? $0 + $1.count : $0 }
         if sum >= limit { triggerGroup(onShard: shard, "\(sum) contracts filled within 15 seconds", into: &news) }
+    }
+
+    /// Shards on which the fuse has blown; ``resetGroups(at:)`` unlocks them.
+    package var triggeredShards: [Int32] {
+        groups.keys.sorted().filter { if case .triggered? = groups[$0] { true } else { false } }
     }
 
     /// Unlocks the order groups after the operator has looked: entries are sent again.

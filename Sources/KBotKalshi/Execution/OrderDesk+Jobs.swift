@@ -9,11 +9,12 @@ struct PendingJob {
         case amend(ClientOrderID, DeskOrder.Amendment)
         case look(ClientOrderID)
         case fetch(ClientOrderID)
-        case account
+        case account(listsOrders: Bool)
         case group(Int32)
         case groupReset(Int32)
         case groupDeleted
         case settlements
+        case recoverySettlements
     }
 
     let purpose: Purpose
@@ -64,10 +65,13 @@ extension OrderDesk {
             if let order = orders[id] { sighted(order, sighting, at: time, into: &news) }
         case (.fetch(let id), .fills(let result)):
             if let order = orders[id] { fetched(order, result, at: time, into: &news) }
-        case (.account, .account(let result)): reconcile(result, began: job.began, at: time, into: &news)
+        case (.account(let listsOrders), .account(let result)):
+            if listsOrders, case .failure = result { recovery?.wantsOrders = true }
+            reconcile(result, began: job.began, at: time, into: &news)
         case (.group(let shard), .group(let result)): madeGroup(onShard: shard, result, at: time, into: &news)
         case (.groupReset(let shard), .done(let result)): resetGroup(onShard: shard, result, into: &news)
         case (.settlements, .settlements(let result)): check(result, into: &news)
+        case (.recoverySettlements, .settlements(let result)): explain(result, at: time, into: &news)
         case (.groupDeleted, _): break
         default: break  // a client that answers another question is a mistake of the program
         }

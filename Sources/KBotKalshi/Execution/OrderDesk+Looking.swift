@@ -15,6 +15,10 @@ extension OrderDesk {
         order.isFoundOwed = true
         // While it is being placed the answer tells; when its end is known, the last fill does.
         guard !order.isPlacing, order.ending == nil else { return }
+        // What was taken up is looked for in the first reading of the account.
+        if order.isAdopted, order.venueID == nil, recovery?.hasListed == false {
+            return proceed(order, at: time, into: &news)
+        }
         if order.lookDue == nil, !order.lookOut { order.lookDue = time.uptime }
         proceed(order, at: time, into: &news)
     }
@@ -68,7 +72,12 @@ extension OrderDesk {
         case .absent:
             // A channel may have told of it meanwhile.
             if order.venueID == nil, !order.isOver {
-                tellRejected(order, .other, into: &news)
+                if order.isAdopted { warnOfAbsence(order, into: &news) }
+                if order.filled > .zero {
+                    order.end(filled: order.filled, .requested)  // it was there once, as its fills show
+                } else {
+                    tellRejected(order, .other, into: &news)
+                }
             } else {
                 lookAgain(order, nil, at: time, into: &news)
             }

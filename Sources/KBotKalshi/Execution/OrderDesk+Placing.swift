@@ -5,23 +5,36 @@ extension OrderDesk {
     /// Takes in a new order; sends it at once, or refuses it here.
     func place(_ request: NewOrder, at time: DeskTime, into news: inout [DeskNews]) {
         guard orders[request.id] == nil else { return }
+        if let recovery, request.id.sequence <= recovery.lastSequence {
+            // The id was used, or meant to be, by an earlier run: it is used once for ever.
+            counts.ordersDropped += 1
+            news.append(.venue(.rejected(request.id, .orderAlreadyExists)))
+            return
+        }
         guard let market = markets[request.market] else {
             counts.ordersDropped += 1
             news.append(.venue(.rejected(request.id, .marketInactive)))
             return
         }
         let opensRisk = opensRisk(request, in: market.ticker)
+        let wire = self.wire(request, in: market, opensRisk: opensRisk)
+        let order = DeskOrder(request, wire: wire, market: market, opensRisk: opensRisk, sentAt: time.now)
+        orders[request.id] = order
+        active.insert(request.id)
+        lastSequence = max(lastSequence, request.id.sequence)
+        firstSequence = min(firstSequence ?? .max, request.id.sequence)
+        order.heldUntil = time.uptime + patience(for: order, at: time)
+        send(order, at: time, into: &news)
+    }
+
+    /// An order as the venue takes it; one that opens risk never outlives its market, even when nobody is there to cancel.
+    func wire(_ request: NewOrder, in market: Market, opensRisk: Bool) -> CreateOrder {
         var wire = CreateOrder(request, in: market, terms: configuration.terms)
         wire.group = nil
         if opensRisk, wire.timeInForce == .goodTillCanceled, wire.expires == nil {
             wire.expires = market.closeTime - configuration.closeMargin
         }
-        let order = DeskOrder(request, wire: wire, market: market, opensRisk: opensRisk, sentAt: time.now)
-        orders[request.id] = order
-        active.insert(request.id)
-        lastSequence = max(lastSequence, request.id.sequence)
-        order.heldUntil = time.uptime + patience(for: order, at: time)
-        send(order, at: time, into: &news)
+        return wire
     }
 
     /// Sends an order that waits, unless it must wait on, or its time is over.
@@ -33,6 +46,7 @@ extension OrderDesk {
         }
         if order.opensRisk {
             if isStopped { return drop(order, .other, "the run is ending", into: &news) }
+            if let why = recovery?.reasonAgainstEntries { return drop(order, .other, why, into: &news) }
             if configuration.entryGroupLimit != nil {
                 switch groups[order.market.shard] {
                 case .ready(let name)?: wire.group = name.id

@@ -31,6 +31,10 @@ package final class OrderDesk {
     var groupFailures: [Int32: Int] = [:]
     var recentEntryFills: [(shard: Int32, at: Timestamp, count: Quantity)] = []
     var account = AccountWatch()
+    /// What was taken up from earlier runs; nil when nothing was.
+    var recovery: Recovery?
+    /// The first sequence placed by this run.
+    var firstSequence: Int64?
     var isStarted = false
     var isReady = false
     var isStopped = false
@@ -61,18 +65,8 @@ package final class OrderDesk {
         return next
     }
 
-    /// Orders of this run that may still rest or fill, in the order they were placed in.
-    package var openOrders: [OpenOrder] {
-        active.sorted().compactMap { orders[$0] }.map {
-            OpenOrder(
-                request: $0.request,
-                ticker: $0.ticker,
-                clientID: $0.wire.clientID,
-                venueID: $0.venueID,
-                filled: $0.filled
-            )
-        }
-    }
+    /// Orders of the account that may still rest or fill, in the order they were placed in.
+    package var openOrders: [OpenOrder] { active.sorted().compactMap { orders[$0] }.map(OpenOrder.init) }
 
     /// Whether no order may still rest or fill, and no job is out.
     package var isQuiet: Bool { active.isEmpty && jobs.isEmpty }
@@ -103,7 +97,8 @@ package final class OrderDesk {
     /// Reads the account and makes an order group on each shard; ``DeskNews/ready`` follows.
     package func start(shards: [Int32], at time: DeskTime) {
         isStarted = true
-        account.fillsFrom = time.now - configuration.fillOverlap
+        recovery?.listsUntil = time.uptime + configuration.lateArrival
+        account.fillsFrom = min(time.now, recovery?.fillsFrom ?? .distantFuture) - configuration.fillOverlap
         for shard in Set(shards + markets.values.map(\.shard)).sorted() { makeGroup(onShard: shard, at: time) }
         readAccount(at: time)
     }
@@ -172,7 +167,7 @@ package final class OrderDesk {
     }
 }
 
-/// An order of this run that may still rest or fill.
+/// An order of the account that may still rest or fill.
 package struct OpenOrder: Hashable, Sendable {
     /// What was sent.
     package let request: NewOrder
@@ -184,4 +179,12 @@ package struct OpenOrder: Hashable, Sendable {
     package let venueID: String?
     /// Contracts filled, as far as told.
     package let filled: Quantity
+
+    init(_ order: DeskOrder) {
+        request = order.request
+        ticker = order.ticker
+        clientID = order.wire.clientID
+        venueID = order.venueID
+        filled = order.filled
+    }
 }

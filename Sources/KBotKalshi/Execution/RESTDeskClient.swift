@@ -45,17 +45,17 @@ package final class RESTDeskClient: DeskClient, Sendable {
                     try await rest.send(.order(id).urgent(.reducing))
                 }
             )
-        case .find(let order, let sentAt): return .sighted(await rest.lookUp(order, sentAt: sentAt))
-        case .fills(let order, let scope):
+        case .find(let order, let sentAt): return .sighted(await rest.lookUpAnywhere(order, sentAt: sentAt))
+        case .fills(let order, let sentAt, let scope):
             return .fills(
                 await result { () throws(VenueError) in
-                    try await rest.all(.fills(order: order, scope: scope).urgent(.reducing))
+                    try await rest.fillsAnywhere(of: order, sentAt: sentAt, scope: scope)
                 }
             )
-        case .account(let from, let scope):
+        case .account(let from, let ordersFrom, let scope):
             return .account(
                 await result { () throws(VenueError) in
-                    try await AccountPicture.read(rest, scope: scope, fillsFrom: from)
+                    try await AccountPicture.read(rest, scope: scope, fillsFrom: from, ordersFrom: ordersFrom)
                 }
             )
         case .createGroup(let limit, let shard, let subaccount):
@@ -90,13 +90,20 @@ package final class RESTDeskClient: DeskClient, Sendable {
 
 extension AccountPicture {
     /// Reads the account: orders and positions first, then the fills, so that what they count is among these.
+    ///
+    /// With `ordersFrom`, orders placed since that have ended are read too.
     package static func read(
         _ rest: RESTClient,
         scope: AccountScope = AccountScope(),
         fillsFrom: Timestamp,
+        ordersFrom: Timestamp? = nil,
         includesGroups: Bool = false
     ) async throws(VenueError) -> AccountPicture {
         let bounds = ListBounds(limit: 1_000)
+        var orders: [OrderRow] = []
+        if let ordersFrom {
+            orders = try await rest.all(.orders(scope: scope, bounds: ListBounds(limit: 1_000, from: ordersFrom)))
+        }
         let resting = try await rest.all(.orders(status: .resting, scope: scope, bounds: bounds))
         let positions = try await rest.all(.marketPositions(scope: scope, bounds: bounds))
         let fills = try await rest.all(.fills(scope: scope, bounds: ListBounds(limit: 1_000, from: fillsFrom)))
@@ -105,6 +112,7 @@ extension AccountPicture {
             balance: balance,
             positions: positions.filter { $0.position != .zero },
             resting: resting,
+            orders: orders,
             fills: fills
         )
         if includesGroups { picture.groups = try await rest.all(.groups(subaccount: scope.subaccount)) }

@@ -25,6 +25,8 @@ struct FeedMarket: Sendable {
     /// Whether its close was told.
     var isClosed = false
     var settlement: Settlement?
+    /// A result that was read before the market was listed.
+    var earlyResult: Settlement?
     /// Whether it was paid: the result stands.
     var isFinal = false
     /// When it was last read, on uptime.
@@ -66,6 +68,18 @@ struct FeedMarket: Sendable {
         shard = row.shard ?? 0
         updated = row.updated
         isPaused = row.marketStatus == .inactive
+    }
+
+    /// A market of an earlier run, whose row lacks what trading needs.
+    init(_ held: Market) {
+        ticker = held.ticker
+        series = held.series
+        opens = held.openTime
+        closes = held.closeTime
+        grid = held.grid
+        strike = held.strike
+        awaitsStrike = false
+        shard = held.shard
     }
 
     /// A market from a message on its creation; nil when it lacks what trading needs.

@@ -55,6 +55,10 @@ extension VenueFeed {
             know(ticker, into: &outputs)
         case .markets(let ticker, _):
             note(.warning, "the markets of \(ticker) cannot be read: \(error)", into: &outputs)
+        case .market(let ticker) where held[ticker] != nil && markets[ticker] == nil:
+            guard !finished.contains(ticker) else { break }
+            if error.kind == .notFound { ask(.archivedMarket(ticker)) } else { miss(ticker, error, into: &outputs) }
+        case .archivedMarket(let ticker): miss(ticker, error, into: &outputs)
         case .market(let ticker):
             // One just created is not found for a moment; one that was asked for by name may come yet.
             guard error.kind == .notFound || error.disposition == .retryable else {
@@ -78,6 +82,21 @@ extension VenueFeed {
             note(.warning, "the state of the exchange cannot be read: \(error)", into: &outputs)
         case .schedule, .feeChanges, .book, .anyOpen: break
         }
+    }
+
+    /// A market in which something is held cannot be read: asked again and again, at growing intervals.
+    private func miss(_ ticker: Ticker, _ error: VenueError, into outputs: inout [VenueFeedOutput]) {
+        guard markets[ticker] == nil, !finished.contains(ticker) else { return }
+        let failures = heldFailures[ticker] ?? 0
+        heldFailures[ticker] = failures + 1
+        let pause = min(TimeSpan.seconds(5 << Int64(min(failures, 7))), .minutes(10))
+        let what = error.kind == .notFound ? "is not known to the venue" : "cannot be read"
+        note(
+            .warning,
+            "market \(ticker), in which the account holds something, \(what): \(error); asked again in \(pause)",
+            into: &outputs
+        )
+        agenda.set(.market(ticker), at: uptime + pause)
     }
 
     /// Does what is due.

@@ -5,6 +5,7 @@ extension VenueFeed {
     /// Plans what a run begins with.
     func planStart() {
         for ticker in configuration.series { want(series: ticker, isWanted: true) }
+        for market in configuration.held { ask(.market(market.ticker)) }
         for ticker in configuration.markets { ask(.market(ticker)) }
         ask(.status)
         ask(.schedule)
@@ -45,9 +46,9 @@ extension VenueFeed {
         agenda.set(.markets(ticker), at: uptime + max(wait(pause), .seconds(1)))
     }
 
-    /// Whether a market is wanted, by its series or its own name.
+    /// Whether a market is wanted, by its series or its own name, or because something is held there.
     func isWanted(_ ticker: Ticker, _ series: SeriesTicker) -> Bool {
-        self.series[series]?.isWanted == true || configuration.markets.contains(ticker)
+        self.series[series]?.isWanted == true || configuration.markets.contains(ticker) || held[ticker] != nil
     }
 
     /// Takes in a market as REST tells it.
@@ -56,13 +57,13 @@ extension VenueFeed {
         guard isWanted(ticker, row.series) else { return }
         if markets[ticker] == nil {
             guard !finished.contains(ticker) else { return }
-            guard row.closes > now, row.settlement == nil else {
+            guard row.closes > now && row.settlement == nil || held[ticker] != nil else {
                 if configuration.markets.contains(ticker), finished.insert(ticker).inserted {
                     note(.warning, "market \(ticker) closed at \(row.closes): nothing to trade", into: &outputs)
                 }
                 return
             }
-            guard let market = FeedMarket(row) else {
+            guard let market = FeedMarket(row) ?? held[ticker].map({ FeedMarket($0) }) else {
                 if finished.insert(ticker).inserted {
                     note(.warning, "market \(ticker) has no usable price grid or times: left out", into: &outputs)
                 }
@@ -83,7 +84,13 @@ extension VenueFeed {
             overrides[event] = .some(nil)
             ask(.event(event))
         }
-        if let settlement = row.settlement { decide(ticker, settlement, into: &outputs) }
+        if let settlement = row.settlement {
+            if market.id == nil {
+                markets[ticker]?.earlyResult = settlement
+            } else {
+                decide(ticker, settlement, into: &outputs)
+            }
+        }
         relist(ticker, into: &outputs)
         advance(ticker, into: &outputs)
     }

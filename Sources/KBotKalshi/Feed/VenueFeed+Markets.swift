@@ -9,6 +9,10 @@ extension VenueFeed {
         if market.id != nil || markets[ticker]?.id != nil {
             follow(ticker, into: &outputs)
             tellStatus(ticker, into: &outputs)
+            if let result = markets[ticker]?.earlyResult {
+                markets[ticker]?.earlyResult = nil
+                decide(ticker, result, into: &outputs)
+            }
             pollIfDue(ticker, into: &outputs)
         }
         plan(ticker)
@@ -17,7 +21,7 @@ extension VenueFeed {
     /// Lists and subscribes a market whose time has come.
     private func open(_ ticker: Ticker, into outputs: inout [VenueFeedOutput]) {
         guard var market = markets[ticker], now >= market.opens - configuration.lookAhead else { return }
-        guard market.closes > now else {
+        guard market.closes > now || held[ticker] != nil else {
             markets[ticker] = nil
             return
         }
@@ -25,13 +29,18 @@ extension VenueFeed {
         guard series[market.series]?.hasRow == true else { return }
         let isRunning = market.opens <= now
         let reach = max(market.opens, now - configuration.warmUp)
-        let status: MarketStatus = !isRunning ? .initialized : isPaused(market) ? .inactive : .active
+        var status: MarketStatus = !isRunning ? .initialized : isPaused(market) ? .inactive : .active
+        let isOver = market.closes <= now
+        // What became of one that is held, since it was last heard of, is news of its own.
+        if let known = held[ticker]?.status { status = known == .settled ? .closed : known }
         guard let id = list(market, status, at: now, into: &outputs) else { return }
         summary.markets += 1
         market.id = id
-        market.missing = reach
-        market.doubt = uptime
-        market.isSubscribed = true
+        if !isOver {
+            market.missing = reach
+            market.doubt = uptime
+            market.isSubscribed = true
+        }
         while tickers.count <= Int(id.index) { tickers.append(ticker) }
         markets[ticker] = market
         mayMissTrades = true

@@ -38,6 +38,10 @@ package final class VenueFeed {
     var markets: [Ticker: FeedMarket] = [:]
     /// Tickers of listed markets, by number.
     var tickers: [Ticker] = []
+    /// Markets in which the account holds something from an earlier run.
+    let held: [Ticker: Market]
+    /// How often a held market was asked for in vain.
+    var heldFailures: [Ticker: Int] = [:]
     /// Markets that are over, or cannot be traded.
     var finished: Set<Ticker> = []
     /// Fees that override those of a series, by event; nil: asked for, none known.
@@ -68,6 +72,9 @@ package final class VenueFeed {
         var socket = SocketConfiguration()
         socket.seed = configuration.seed
         machine = SocketMachine(configuration: socket)
+        held = Dictionary(configuration.held.map { ($0.ticker, $0) }) { first, _ in first }
+        board.reserve(configuration.held)
+        tickers = board.registry.tickers
     }
 
     /// Begins: connects, and asks what markets there are.

@@ -6,6 +6,9 @@ package struct VenueFeedConfiguration: Hashable, Sendable {
     package var series: [SeriesTicker]
     /// Single markets that are wanted, whatever their series.
     package var markets: [Ticker]
+    /// Markets in which the account holds something from an earlier run: they have the numbers 0, 1, 2 and so on, in
+    /// this order, and are followed until they are paid, whatever else is wanted. Their facts are read anew.
+    package var held: [Market] = []
     /// Underlyings whose prices are wanted.
     package var spot: [SpotSymbol]
     /// Whether the account's own channels are wanted: fills, orders, positions and order groups.

@@ -16,6 +16,8 @@ package enum VenueQuestion: Hashable, Sendable {
     case markets(SeriesTicker, MarketQuery.Status)
     /// One market.
     case market(Ticker)
+    /// One market that is so old that the venue keeps it in its archive.
+    case archivedMarket(Ticker)
     /// A market's book.
     case book(Ticker)
     /// A market's trades from a time on, so many at most.
@@ -73,6 +75,7 @@ extension VenueQuestion {
         case .markets(let series, let status):
             return try await markets(MarketQuery(series: series, status: status), client)
         case .market(let ticker): return .market(try await client.send(.market(ticker)))
+        case .archivedMarket(let ticker): return .market(try await client.send(.historicalMarket(ticker)))
         case .book(let ticker): return .book(try await client.send(.book(ticker)))
         case .trades(let ticker, let from, let most):
             let call = Call<Page<TradeRow>>.trades(ticker, bounds: ListBounds(limit: 1_000, from: from))

@@ -13,6 +13,8 @@ package struct MarketBoard: Sendable {
     /// Facts by ticker; looked up only, never walked.
     private var facts: [Ticker: MarketFacts] = [:]
     private var isSettled: [Bool] = []
+    /// Markets that have a number and were not told of yet.
+    private var untold: Set<MarketID> = []
     /// The latest time that any event was given.
     package private(set) var latest = Timestamp.distantPast
     /// Messages on markets already decided; they were not passed on.
@@ -23,6 +25,19 @@ package struct MarketBoard: Sendable {
     /// Makes a board that knows these facts and no market yet; of two facts on one market the last counts.
     package init(facts: [MarketFacts] = []) {
         for fact in facts { self.facts[fact.ticker] = fact }
+    }
+
+    /// Gives markets of an earlier run their numbers, in the order given, before any other market has one.
+    ///
+    /// They count as known; ``list(_:at:into:make:)`` tells of each when its facts come.
+    package mutating func reserve(_ markets: [Market]) {
+        precondition(self.markets.isEmpty, "Condition failed: numbers are reserved before any market is listed")
+        for market in markets {
+            guard let id = registry.intern(market.ticker), Int(id.index) == self.markets.count else { continue }
+            self.markets.append(market.renumbered(id))
+            isSettled.append(false)
+            untold.insert(id)
+        }
     }
 
     /// The number of the market with this ticker, listing it when it is new.
@@ -82,7 +97,7 @@ package struct MarketBoard: Sendable {
             markets.append(market)
             isSettled.append(false)
         } else {
-            guard markets[Int(id.index)] != market else { return id }
+            guard untold.remove(id) != nil || markets[Int(id.index)] != market else { return id }
             markets[Int(id.index)] = market
         }
         reach(time)
@@ -174,5 +189,23 @@ package struct MarketBoard: Sendable {
     private mutating func known(_ ticker: Span<UInt8>, _ event: Lifecycle.Event) -> MarketID? {
         if event == .created { return registry.intern(ticker) }
         return registry.known(ticker)
+    }
+}
+
+extension Market {
+    /// The same market with another number.
+    fileprivate func renumbered(_ id: MarketID) -> Market {
+        Market(
+            id: id,
+            ticker: ticker,
+            series: series,
+            openTime: openTime,
+            closeTime: closeTime,
+            grid: grid,
+            fees: fees,
+            strike: strike,
+            shard: shard,
+            status: status
+        )
     }
 }

@@ -104,6 +104,16 @@ extension Funnel {
             writer.field("closed", closed)
             writer.field("settled", settled)
             writer.field("still_open", stillOpen)
+            writer.field("entry_cutoff_s", entryCutoff.seconds)
+            if let warmUp {
+                writer.object("warm_up", inline: true) { writer in
+                    writer.field("candles", warmUp.candles)
+                    writer.field("interval_s", warmUp.interval.seconds)
+                    writer.field("market_life_s", warmUp.marketLife?.seconds)
+                }
+            } else {
+                writer.field("warm_up", String?.none)
+            }
             writer.field("sentence", sentence)
         }
     }

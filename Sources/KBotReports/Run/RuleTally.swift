@@ -35,6 +35,18 @@ public struct RuleTally: Hashable, Sendable {
             return Funnel.sorted(sums).map(\.reason)
         }
 
+        init(
+            allowed: Int = 0,
+            reduced: [String: Int] = [:],
+            denied: [String: Int] = [:],
+            halted: [String: Int] = [:]
+        ) {
+            self.allowed = allowed
+            self.reduced = reduced
+            self.denied = denied
+            self.halted = halted
+        }
+
         fileprivate mutating func count(_ answer: Answer) {
             switch answer {
             case .allow: allowed += 1
@@ -54,6 +66,13 @@ public struct RuleTally: Hashable, Sendable {
 
     /// Makes an empty tally.
     public init(name: String) { self.name = name }
+
+    /// Makes a tally from counts.
+    init(name: String, entries: Counts, reducing: Counts) {
+        self.name = name
+        self.entries = entries
+        self.reducing = reducing
+    }
 
     /// Counts an answer on an entry, or on an order that reduces a position.
     public mutating func count(_ answer: Answer, reducing isReducing: Bool) {

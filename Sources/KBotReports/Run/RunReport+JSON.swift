@@ -6,22 +6,27 @@ extension RunReport {
     /// Money, prices and quantities are strings with all their digits, ratios numbers with six digits, undefined
     /// figures `null`. Losses are positive amounts. The same report gives the same bytes on every machine.
     ///
-    /// `by_strategy` is there when the run had two strategies or more, `rule_verdicts` when it had a risk rule.
+    /// `by_strategy` is there when the run had two strategies or more, `rule_verdicts` when it had a risk rule,
+    /// `fill_models` when the same run was made with several of them. ``init(json:)`` reads it back.
     ///
     /// - Parameter pretty: Whether to spread the document over lines, one per trade.
     /// - Returns: UTF-8.
     public func jsonDocument(pretty: Bool = true) -> [UInt8] {
         var writer = JSONWriter(pretty: pretty)
         writer.beginObject()
+        writer.field("schema", Self.schemaVersion)
         writer.object("run") { writeRun(to: &$0) }
         metrics.write(to: &writer)
         if hasSeveralStrategies { writer.array("by_strategy", of: strategies) { $1.write(to: &$0) } }
         writer.array("trades", of: trades) { $1.write(to: &$0) }
         writer.array("open_positions", of: openPositions) { $1.write(to: &$0) }
+        var peak = startEquity
         writer.array("equity_curve", of: equityCurve) { writer, point in
+            peak = max(peak, point.equity)
             writer.beginObject(inline: true)
             writer.field("ts", point.time)
             writer.field("equity", point.equity)
+            writer.field("drawdown", peak - point.equity)
             writer.endObject()
         }
         writer.array("daily_equity", of: dailyEquity) { writer, day in
@@ -41,10 +46,17 @@ extension RunReport {
                 }
             }
         }
+        if !fillModels.isEmpty { writer.array("fill_models", of: fillModels) { $1.write(to: &$0) } }
+        charts.writeOutcomes(to: &writer)
+        analysis.write(to: &writer)
+        charts.write(to: &writer)
         writer.endObject()
         writer.endLine()
         return writer.bytes
     }
+
+    /// Number of the document's form; it rises when a field changes its meaning or goes, not when one is added.
+    public static let schemaVersion = 2
 
     private func writeRun(to writer: inout JSONWriter) {
         writer.field("id", facts.id)
@@ -90,6 +102,10 @@ extension RunReport {
             writer.field("share", blockedShare)
             writer.object("by_limit") { writer in
                 for part in blocked.parts { writer.field(part.code, share(part.span)) }
+            }
+            writer.field("time_s", blocked.total.seconds)
+            writer.object("time_s_by_limit") { writer in
+                for part in blocked.parts { writer.field(part.code, part.span.seconds) }
             }
         }
         writer.array("corrections", of: corrections) { writer, correction in
@@ -162,6 +178,11 @@ extension ClosedTrade {
         writer.field("planned_entry", plan.entry)
         writer.field("planned_stop", plan.stop)
         writer.field("planned_target", plan.target)
+        writer.field("entry_value", entryValue)
+        writer.field("exit_value", exitValue)
+        writer.field("settled_count", settled)
+        writer.field("entry_slippage", entrySlippage)
+        writer.field("exit_slippage", exitSlippage)
         writer.endObject()
     }
 }
@@ -180,6 +201,7 @@ extension OpenPosition {
         writer.field("fees", fees)
         writer.field("opened", opened)
         writer.field("state", state.rawValue)
+        writer.field("entry_value", entryValue)
         writer.endObject()
     }
 }
@@ -202,5 +224,5 @@ extension StrategyFacts {
 
 extension TimeSpan {
     /// The span in seconds: microseconds are millionths of one.
-    fileprivate var seconds: Ratio { Ratio(units: microseconds) }
+    var seconds: Ratio { Ratio(units: microseconds) }
 }

@@ -34,6 +34,10 @@ public struct RunReport: Sendable {
     public let endEquity: Money
     /// Σ gross P&L: of the closed trades, of what open positions have closed already, and of unmatched corrections.
     public let grossPnL: Money
+    /// Markets the run traded in.
+    public let charts: MarketCharts
+    /// The same run with several fill models, when there were several.
+    public var fillModels: [FillModelResult] = []
 
     /// Makes the report of a finished run.
     ///
@@ -47,6 +51,7 @@ public struct RunReport: Sendable {
     ///   - limits: Limits in force.
     ///   - rules: What each risk rule said.
     ///   - blocked: For how long entries were blocked.
+    ///   - charts: Markets the run traded in, and how they were decided.
     public init(
         facts: RunFacts,
         tracker: PerformanceTracker,
@@ -56,7 +61,8 @@ public struct RunReport: Sendable {
         strategyFunnels: [StrategyName: Funnel] = [:],
         limits: [LimitFact] = [],
         rules: [RuleTally] = [],
-        blocked: BlockedTime = BlockedTime()
+        blocked: BlockedTime = BlockedTime(),
+        charts: MarketCharts = MarketCharts()
     ) {
         self.facts = facts
         self.openPositions = openPositions
@@ -65,6 +71,7 @@ public struct RunReport: Sendable {
         self.limits = limits
         self.rules = rules
         self.blocked = blocked
+        self.charts = charts
         metrics = tracker.metrics(openPositions: openPositions, ended: facts.to)
         trades = tracker.trades
         strategies = StrategyPerformance.all(facts.strategies, tracker.trades, openPositions, strategyFunnels)
@@ -74,6 +81,11 @@ public struct RunReport: Sendable {
         startEquity = tracker.startEquity
         let closed = tracker.trades.reduce(tracker.unmatchedCorrections) { $0 + $1.grossPnL }
         grossPnL = openPositions.reduce(closed) { $0 + $1.realized }
+    }
+
+    /// What the trades tell beyond the metrics; calculated anew each time.
+    public var analysis: TradeAnalysis {
+        TradeAnalysis(of: trades, outcomes: charts.outcomes, isSimulated: facts.isSimulated)
     }
 
     /// What closing all open positions at their marks would gain before fees.

@@ -29,6 +29,10 @@ package enum EnvExample {
         ),
         (SettingCatalogue.stopTrigger.info, "Brackets", nil),
         (SettingCatalogue.fills.info, "Paper trading, files, logging", nil),
+        (
+            SettingCatalogue.notifyCommand.info, "Telling a trader away from the desk",
+            "docs/operations.md has examples for Discord, Slack, Telegram and watchdogs."
+        ),
     ]
 
     /// The text of the file.

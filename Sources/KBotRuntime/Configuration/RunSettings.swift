@@ -1,4 +1,5 @@
 package import KBotEngine
+package import KBotJournal
 import KBotModel
 package import Logging
 
@@ -22,10 +23,18 @@ package struct RunSettings: Sendable {
     package let riskRules: [String]
     /// Folder of what outlives a run.
     package let stateDirectory: String
+    /// How hard the journal presses orders onto the disk.
+    package let journalSync: JournalSync
     /// The least important log lines that are written.
     package let logLevel: Logger.Level
     /// How log lines look.
     package let logFormat: LogFormat
+    /// Where log lines go, and when that file is rotated; nil for standard error.
+    package let logFile: LogFileSettings?
+    /// Who is told what a trader away from the desk must know.
+    package let notify: NotifySettings
+    /// The file that shows a watchdog that the run goes on; nil for the usual one.
+    package let heartbeatFile: String?
     /// Every setting with its value as text and its source; secrets hidden.
     package let values: [SettingInForce]
     /// What is odd, but no error.
@@ -47,6 +56,16 @@ package struct RunSettings: Sendable {
             )
         ])
     }
+}
+
+/// A log file and its rotation.
+package struct LogFileSettings: Hashable, Sendable {
+    /// The file.
+    package let path: String
+    /// Bytes from which on it is rotated.
+    package let most: Int
+    /// Older files that stay.
+    package let keep: Int
 }
 
 /// The environment file a run reads.
@@ -116,8 +135,23 @@ extension RunSettings {
         let fills = reader.read(SettingCatalogue.fills).value
         let riskRules = reader.read(SettingCatalogue.riskRules).value
         let stateDirectory = reader.read(SettingCatalogue.stateDirectory).value
+        let journalSync = reader.read(SettingCatalogue.journalSync).value
         let logLevel = reader.read(SettingCatalogue.logLevel).value
         let logFormat = reader.read(SettingCatalogue.logFormat).value
+
+        let logPath = reader.read(SettingCatalogue.logFile).value
+        let logFile = LogFileSettings(
+            path: logPath,
+            most: reader.read(SettingCatalogue.logMaxBytes).value,
+            keep: reader.read(SettingCatalogue.logKeep).value
+        )
+        let notify = NotifySettings(
+            command: reader.read(SettingCatalogue.notifyCommand).value,
+            webhook: reader.read(SettingCatalogue.notifyWebhook).value,
+            shape: reader.read(SettingCatalogue.notifyWebhookKind).value,
+            kinds: reader.read(SettingCatalogue.notifyEvents).value
+        )
+        let heartbeat = reader.read(SettingCatalogue.heartbeatFile).value
 
         let problems = reader.problems + (file?.problems ?? [])
         guard problems.isEmpty else { throw ConfigurationErrors(problems) }
@@ -137,8 +171,12 @@ extension RunSettings {
             onExit: onExit,
             riskRules: riskRules,
             stateDirectory: stateDirectory,
+            journalSync: journalSync,
             logLevel: logLevel,
             logFormat: logFormat,
+            logFile: logPath.isEmpty ? nil : logFile,
+            notify: notify,
+            heartbeatFile: heartbeat.isEmpty ? nil : heartbeat,
             values: reader.values,
             warnings: (file?.warnings ?? []) + (file.map(unknownNames) ?? []) + [credentials.warning].compactMap(\.self)
         )

@@ -1,4 +1,5 @@
 import KBotEngine
+import KBotJournal
 import KBotKalshi
 import KBotModel
 import Logging
@@ -205,11 +206,19 @@ package enum SettingCatalogue {
 
     static let stateDirectory = Setting(
         "STATE_DIR",
-        "Folder for what outlives a run: versions of scripts, and the socket of kbot status and kbot reload.",
+        "Folder for what outlives a run: journal, accounts, halts, versions of scripts, sockets of kbot status and the rest.",
         defaultText: ".kbot",
         allowed: "a path",
         fallback: ".kbot",
         parse: SettingParsers.path
+    )
+    static let journalSync = Setting(
+        "JOURNAL_SYNC",
+        "How hard orders are pressed onto the disk before they are sent: normal survives a crash, full also a power cut.",
+        defaultText: "normal",
+        allowed: choices(JournalSync.self),
+        fallback: JournalSync.normal,
+        parse: SettingParsers.choice
     )
     static let logLevel = Setting(
         "LOG_LEVEL",
@@ -228,6 +237,71 @@ package enum SettingCatalogue {
         parse: SettingParsers.choice
     )
 
+    static let logFile = Setting(
+        "LOG_FILE",
+        "File for log lines, instead of standard error; what cannot be written there goes to standard error after all.",
+        allowed: "a path",
+        fallback: "",
+        parse: SettingParsers.keyPath
+    )
+    static let logMaxBytes = Setting(
+        "LOG_MAX_BYTES",
+        "Size from which on that file becomes FILE.1, and a new one begins.",
+        unit: "bytes",
+        defaultText: "10M",
+        allowed: "64K to 10G; K, M and G are powers of 1024",
+        fallback: 10 << 20,
+        parse: SettingParsers.bytes(64 << 10...10 << 30)
+    )
+    static let logKeep = Setting(
+        "LOG_KEEP",
+        "How many older log files stay: FILE.1 is the youngest.",
+        unit: "files",
+        defaultText: "5",
+        allowed: "0 to 1000",
+        fallback: 5,
+        parse: SettingParsers.integer(0...1_000)
+    )
+
+    static let notifyCommand = Setting(
+        "NOTIFY_COMMAND",
+        "Program that is told what a trader away from the desk must know: one JSON object on its standard input.",
+        allowed: "a program and its arguments, as in a shell but without variables and pipes",
+        fallback: [String](),
+        parse: SettingParsers.command
+    )
+    static let notifyWebhook = Setting(
+        "NOTIFY_WEBHOOK",
+        "Address that this is posted to: of Discord, Slack, Telegram (…/sendMessage?chat_id=NUMBER) or anything else.",
+        allowed: "an https address, or an http address of this machine; it is never shown",
+        isSecret: true,
+        fallback: Webhook?.none,
+        parse: SettingParsers.webhook
+    )
+    static let notifyWebhookKind = Setting(
+        "NOTIFY_WEBHOOK_KIND",
+        "The shape of what is posted.",
+        defaultText: "auto",
+        allowed: "auto (by the host of the address), discord, slack, telegram or json",
+        fallback: WebhookShape?.none,
+        parse: SettingParsers.webhookShape
+    )
+    static let notifyEvents = Setting(
+        "NOTIFY_EVENTS",
+        "What is told.",
+        defaultText: "all",
+        allowed: "all, or some of \(words(NotifyKind.self)), parted by commas",
+        fallback: Set(NotifyKind.allCases),
+        parse: SettingParsers.notifyKinds
+    )
+    static let heartbeatFile = Setting(
+        "HEARTBEAT_FILE",
+        "File that a run rewrites every 5 s, for watchdogs; without one it is run/PID.heartbeat in STATE_DIR.",
+        allowed: "a path",
+        fallback: "",
+        parse: SettingParsers.keyPath
+    )
+
     /// Every setting, in the order of `.env.example`.
     package static let all: [SettingInfo] = [
         apiKeyID.info, privateKeyPath.info, environment.info, restURL.info, certificateFile.info, subaccount.info,
@@ -235,7 +309,7 @@ package enum SettingCatalogue {
         circuitBreakerLosses.info, circuitBreakerPause.info, minRewardRisk.info, minTimeToExpiry.info,
         priceCollar.info, ordersPerMinute.info,
         stopTrigger.info, entryTTL.info, exitBeforeClose.info, candleGrace.info, onExit.info,
-        fills.info, riskRules.info, stateDirectory.info, logLevel.info, logFormat.info,
+        fills.info, riskRules.info, stateDirectory.info, journalSync.info, logLevel.info, logFormat.info,
     ]
 
     private static func amount(_ name: String, _ summary: String, percent: Int64) -> Setting<RiskLimits.Amount> {
@@ -248,6 +322,10 @@ package enum SettingCatalogue {
             fallback: .share(basisPoints: percent * 100),
             parse: SettingParsers.amount
         )
+    }
+
+    private static func words<Choice: CaseIterable & RawRepresentable<String>>(_ type: Choice.Type) -> String {
+        type.allCases.map(\.rawValue).joined(separator: ", ")
     }
 
     private static func choices<Choice: CaseIterable & RawRepresentable<String>>(_ type: Choice.Type) -> String {

@@ -108,6 +108,48 @@ enum SettingParsers {
         }.filter { !$0.isEmpty }
     }
 
+    /// A number of bytes such as `10M`, in a range; K, M and G are powers of 1024.
+    static func bytes(_ range: ClosedRange<Int>) -> @Sendable (String) -> Int? {
+        { text in
+            let units: [Character: Int] = ["K": 10, "M": 20, "G": 30]
+            let shift = text.uppercased().last.flatMap { units[$0] } ?? 0
+            let digits = shift > 0 ? text.dropLast() : Substring(text)
+            guard let count = unsignedDecimal(digits, fractionDigits: 0), count <= 1 << 32 else { return nil }
+            let bytes = Int(count) << shift
+            return range.contains(bytes) ? bytes : nil
+        }
+    }
+
+    /// A program and its arguments, or nothing.
+    static func command(_ text: String) -> [String]? {
+        guard text.utf8.allSatisfy({ $0 >= 0x20 }), let words = CommandWords.split(text), words.first != "" else {
+            return nil
+        }
+        return words
+    }
+
+    /// The address of a webhook, or nothing.
+    static func webhook(_ text: String) -> Webhook?? {
+        text.isEmpty ? .some(nil) : Webhook(text).map { .some($0) }
+    }
+
+    /// The shape of what a webhook gets; `auto` leaves it to the host.
+    static func webhookShape(_ text: String) -> WebhookShape?? {
+        text.lowercased() == "auto" ? .some(nil) : choice(text).map { .some($0) }
+    }
+
+    /// Words of what is to be told, parted by commas, or `all`.
+    static func notifyKinds(_ text: String) -> Set<NotifyKind>? {
+        guard text.lowercased() != "all" else { return Set(NotifyKind.allCases) }
+        guard let words = list(text), !words.isEmpty else { return nil }
+        var kinds: Set<NotifyKind> = []
+        for word in words {
+            guard let kind: NotifyKind = choice(word) else { return nil }
+            kinds.insert(kind)
+        }
+        return kinds
+    }
+
     /// Any text; what it is worth is judged later.
     static func text(_ text: String) -> String? { text }
 

@@ -10,19 +10,28 @@ import Foundation
 ///     ← {"ok":true,"result":{"status":{"pid":4711,"run":"20261122-231500","state":"running",…}}}
 ///     → {"command":"reload","script":"bollinger_scalper"}
 ///     ← {"ok":true,"result":{"reload":[{"script":"bollinger_scalper","outcome":"reloaded","message":[]}]}}
+///     → {"command":"halt","reason":"news","cancel":false,"flatten":false}
+///     ← {"ok":true,"result":{"halt":{"account":"main","latched":true,"problem":null}}}
+///     → {"command":"resume","confirmed":true}
+///     ← {"ok":true,"result":{"resume":{"account":"main","state":"HALTED","reasons":[…],"resumed":true,"refusal":null}}}
 ///     → {"command":"sing"}
-///     ← {"error":"unknown command 'sing'; there is status, reload","ok":false}
+///     ← {"error":"unknown command 'sing'; there is status, reload, halt, resume","ok":false}
 ///
-/// ``RunStatus`` and ``ReloadResult`` say what the results hold. Without a `script`, `reload` means every script.
+/// ``RunStatus``, ``ReloadResult``, ``HaltAnswer`` and ``ResumeAnswer`` say what the results hold. Without a `script`,
+/// `reload` means every script; without `confirmed`, `resume` only tells why the run is halted.
 package enum ControlRequest: Codable, Hashable, Sendable {
     /// How the run stands.
     case status
     /// Read the script of this name anew, or every script.
     case reload(script: String?)
+    /// Open nothing any more until it is resumed.
+    case halt(HaltOrder)
+    /// Trade again, or tell why it does not.
+    case resume(ResumeOrder)
 
     /// The name of a command as it is sent.
     private enum Command: String, CaseIterable {
-        case status, reload
+        case status, reload, halt, resume
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -32,7 +41,7 @@ package enum ControlRequest: Codable, Hashable, Sendable {
     /// How long an answer may take: reading a script anew runs it.
     package var usualTimeout: Duration {
         switch self {
-        case .status: .seconds(2)
+        case .status, .halt, .resume: .seconds(2)
         case .reload: .seconds(10)
         }
     }
@@ -46,6 +55,8 @@ package enum ControlRequest: Codable, Hashable, Sendable {
         switch Command(rawValue: name) {
         case .status?: self = .status
         case .reload?: self = .reload(script: try fields.decodeIfPresent(String.self, forKey: .script))
+        case .halt?: self = .halt(try HaltOrder(from: decoder))
+        case .resume?: self = .resume(try ResumeOrder(from: decoder))
         case nil:
             let known = Command.allCases.map(\.rawValue).joined(separator: ", ")
             throw ControlError("unknown command '\(name)'; there is \(known)")
@@ -60,6 +71,12 @@ package enum ControlRequest: Codable, Hashable, Sendable {
         case .reload(let script):
             try fields.encode(Command.reload.rawValue, forKey: .command)
             try fields.encode(script, forKey: .script)
+        case .halt(let order):
+            try fields.encode(Command.halt.rawValue, forKey: .command)
+            try order.encode(to: encoder)
+        case .resume(let order):
+            try fields.encode(Command.resume.rawValue, forKey: .command)
+            try order.encode(to: encoder)
         }
     }
 }
@@ -70,6 +87,10 @@ package enum ControlResponse: Codable, Hashable, Sendable {
     case status(RunStatus)
     /// What became of each script that was to be read anew.
     case reload([ReloadResult])
+    /// That it halts.
+    case halt(HaltAnswer)
+    /// Why it was halted, and whether it trades again.
+    case resume(ResumeAnswer)
     /// Why the request was not carried out, in one sentence.
     case failure(String)
 
@@ -78,7 +99,7 @@ package enum ControlResponse: Codable, Hashable, Sendable {
     }
 
     private enum ResultKeys: String, CodingKey {
-        case status, reload
+        case status, reload, halt, resume
     }
 
     /// Reads an answer.
@@ -93,6 +114,10 @@ package enum ControlResponse: Codable, Hashable, Sendable {
         let result = try fields.nestedContainer(keyedBy: ResultKeys.self, forKey: .result)
         if result.contains(.status) {
             self = .status(try result.decode(RunStatus.self, forKey: .status))
+        } else if result.contains(.halt) {
+            self = .halt(try result.decode(HaltAnswer.self, forKey: .halt))
+        } else if result.contains(.resume) {
+            self = .resume(try result.decode(ResumeAnswer.self, forKey: .resume))
         } else {
             self = .reload(try result.decode([ReloadResult].self, forKey: .reload))
         }
@@ -111,6 +136,8 @@ package enum ControlResponse: Codable, Hashable, Sendable {
         switch self {
         case .status(let status): try result.encode(status, forKey: .status)
         case .reload(let results): try result.encode(results, forKey: .reload)
+        case .halt(let answer): try result.encode(answer, forKey: .halt)
+        case .resume(let answer): try result.encode(answer, forKey: .resume)
         case .failure: break
         }
     }

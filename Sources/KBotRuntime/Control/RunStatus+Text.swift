@@ -1,4 +1,5 @@
 import Foundation
+import KBotEngine
 import KBotModel
 import KBotReports
 
@@ -9,21 +10,22 @@ extension RunStatus {
         func fact(_ label: String, _ value: String) {
             lines.append("  " + label.padded(to: 14) + value)
         }
-        fact("State", stateText)
+        fact("State", state.rawValue)
+        for reason in reasons { fact("", reason.sentence) }
         fact("Run", "\(run), version \(version)")
+        if let account { fact("Account", account + (resumedFrom.map { ", taken up from run \($0)" } ?? "")) }
         fact("Trading", "\(mode), feed \(feed)" + (simulated ? " (SIMULATED)" : ""))
         fact("Started", started.secondText)
         fact("Market time", (marketTime?.secondText ?? "not yet known") + ", speed \(speed)")
         fact("Equity", equity.dollarText)
         fact("Positions", "\(openPositions) open")
+        if let feedHealth { fact("Market data", feedHealth.rawValue) }
+        if let lastEvent { fact("Last event", lastEvent.secondText) }
+        if let journal { fact("Journal", journal.problem.map { "CANNOT BE WRITTEN: \($0)" } ?? journal.path) }
+        if let notifications { fact("Notifications", notifications.sentence) }
         lines.append("")
         lines += table
         return lines.map { $0.printable + "\n" }.joined()
-    }
-
-    private var stateText: String {
-        let word = state == .halted ? "HALTED" : state.rawValue
-        return codes.isEmpty ? word : "\(word): \(codes.joined(separator: ", "))"
     }
 
     private var table: [String] {
@@ -36,6 +38,13 @@ extension RunStatus {
             return "  " + padded.joined(separator: "  ")
         }
         return [line(titles)] + zip(scripts, rows).flatMap { script, row in [line(row)] + script.remarks }
+    }
+}
+
+extension RunStatus.Reason {
+    /// What holds entries back, why, and until when: `HALTED: news`, `CIRCUIT_BREAKER until 2026-04-27 18:30:05 UTC`.
+    package var sentence: String {
+        code + (text.isEmpty ? "" : ": \(text)") + (until.map { ", until \($0.secondText)" } ?? "")
     }
 }
 
@@ -67,7 +76,7 @@ extension ScriptStatus {
 
 extension Timestamp {
     /// Date and time to the second: `2026-04-27 18:30:05 UTC`.
-    fileprivate var secondText: String {
+    package var secondText: String {
         let text = description
         return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8)) UTC"
     }

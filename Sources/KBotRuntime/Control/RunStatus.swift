@@ -1,3 +1,4 @@
+package import KBotEngine
 package import KBotModel
 
 /// How a run stands: what `kbot status` shows of it.
@@ -5,11 +6,11 @@ package struct RunStatus: Codable, Hashable, Sendable {
     /// Whether a run trades.
     package enum State: String, Codable, Sendable {
         /// It may enter.
-        case running
-        /// It may not enter for now; ``RunStatus/codes`` say why.
-        case blocked
-        /// It enters no more until an operator resumes it.
-        case halted
+        case active = "ACTIVE"
+        /// It may only make positions smaller for now; ``RunStatus/reasons`` say why and until when.
+        case reduceOnly = "REDUCE_ONLY"
+        /// It enters no more until an operator resumes it; what is open is managed on.
+        case halted = "HALTED"
     }
 
     /// Process identifier.
@@ -32,21 +33,37 @@ package struct RunStatus: Codable, Hashable, Sendable {
     package var speed: String
     /// Whether it trades.
     package var state: State
-    /// Codes of what blocks or halts it; empty while it runs.
-    package var codes: [String]
+    /// What keeps it from entering; empty while it is active.
+    package var reasons: [Reason]
     /// Equity now, in dollars.
     package var equity: Money
     /// Positions that are open.
     package var openPositions: Int
     /// Strategies and risk rules, in the order they are asked.
     package var scripts: [ScriptStatus]
+    /// The account it trades on, which goes on across runs; nil for a run that leaves none behind.
+    package var account: String?
+    /// The run whose account this one took up; nil when it began afresh.
+    package var resumedFrom: String?
+    /// When the last event came, by the clock on the wall; nil before the first.
+    package var lastEvent: Timestamp?
+    /// Whether market data is current; nil when data do not come from the venue.
+    package var feedHealth: FeedHealth?
+    /// The journal; nil for a run that keeps none.
+    package var journal: JournalStatus?
+    /// What became of notifications; nil when none were asked for.
+    package var notifications: NotifyCounts?
 
     private enum CodingKeys: String, CodingKey {
         case pid, run, version, mode, feed, simulated, started
         case marketTime = "market_time"
-        case speed, state, codes, equity
+        case speed, state, reasons, equity
         case openPositions = "open_positions"
-        case scripts
+        case scripts, account
+        case resumedFrom = "resumed_from"
+        case lastEvent = "last_event"
+        case feedHealth = "feed_health"
+        case journal, notifications
     }
 
     /// Makes a status.
@@ -61,10 +78,16 @@ package struct RunStatus: Codable, Hashable, Sendable {
         marketTime: Timestamp?,
         speed: String,
         state: State,
-        codes: [String],
+        reasons: [Reason],
         equity: Money,
         openPositions: Int,
-        scripts: [ScriptStatus]
+        scripts: [ScriptStatus],
+        account: String? = nil,
+        resumedFrom: String? = nil,
+        lastEvent: Timestamp? = nil,
+        feedHealth: FeedHealth? = nil,
+        journal: JournalStatus? = nil,
+        notifications: NotifyCounts? = nil
     ) {
         self.pid = pid
         self.run = run
@@ -76,10 +99,16 @@ package struct RunStatus: Codable, Hashable, Sendable {
         self.marketTime = marketTime
         self.speed = speed
         self.state = state
-        self.codes = codes
+        self.reasons = reasons
         self.equity = equity
         self.openPositions = openPositions
         self.scripts = scripts
+        self.account = account
+        self.resumedFrom = resumedFrom
+        self.lastEvent = lastEvent
+        self.feedHealth = feedHealth
+        self.journal = journal
+        self.notifications = notifications
     }
 
     /// Writes every field, `null` for what is not known.
@@ -95,10 +124,16 @@ package struct RunStatus: Codable, Hashable, Sendable {
         try fields.encode(marketTime, forKey: .marketTime)
         try fields.encode(speed, forKey: .speed)
         try fields.encode(state, forKey: .state)
-        try fields.encode(codes, forKey: .codes)
+        try fields.encode(reasons, forKey: .reasons)
         try fields.encode(equity, forKey: .equity)
         try fields.encode(openPositions, forKey: .openPositions)
         try fields.encode(scripts, forKey: .scripts)
+        try fields.encode(account, forKey: .account)
+        try fields.encode(resumedFrom, forKey: .resumedFrom)
+        try fields.encode(lastEvent, forKey: .lastEvent)
+        try fields.encode(feedHealth, forKey: .feedHealth)
+        try fields.encode(journal, forKey: .journal)
+        try fields.encode(notifications, forKey: .notifications)
     }
 }
 

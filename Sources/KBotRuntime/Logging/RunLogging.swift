@@ -41,6 +41,32 @@ package struct RunLogging: Sendable {
         return RunLogging(level: settings.logLevel, style: style, run: run, mode: mode)
     }
 
+    /// Makes the logging that a run's settings ask for: to their log file, else to standard error.
+    ///
+    /// - Parameters:
+    ///   - settings: Level, format and file.
+    ///   - environment: As for ``standardError(_:environment:run:mode:)``.
+    ///   - run: The run's id.
+    ///   - mode: `paper`, `demo` or `live`.
+    /// - Returns: the logging, not yet that of the process.
+    /// - Throws: ``RunFailure`` when the log file cannot be opened.
+    package static func configured(
+        _ settings: RunSettings,
+        environment: [String: String],
+        run: RunID,
+        mode: String
+    ) throws(RunFailure) -> RunLogging {
+        var logging = standardError(settings, environment: environment, run: run, mode: mode)
+        guard let file = settings.logFile else { return logging }
+        do throws(ControlError) {
+            logging.style.sink = try RotatingFileSink(path: file.path, most: file.most, keep: file.keep)
+            logging.style.colour = false
+        } catch {
+            throw RunFailure(.usage, "LOG_FILE: \(error)")
+        }
+        return logging
+    }
+
     /// Makes a logger without touching the process's logging system.
     package func logger(_ label: String = "kbot") -> Logger {
         Logger(label: label) { handler(label: $0, provider: nil) }

@@ -39,6 +39,21 @@ package struct RunPlan: Sendable {
     /// Whether edits of scripts are taken over in demo and live mode too.
     package var allowsLiveReload = false
 
+    /// What becomes of trades that an earlier run of the account left on their way.
+    package enum RecoveryPolicy: String, Hashable, Sendable, CaseIterable {
+        /// They go on as if nothing had happened: a stop that was passed meanwhile fires at once.
+        case `continue`
+        /// They wait for the operator: nothing acts on them until `kbot resume`.
+        case hold
+    }
+
+    /// The account that is taken up and left for the next run; nil for the mode's own. Runs on the venue's feed have one.
+    package var account: String?
+    /// Whether to begin a new account of that name.
+    package var isFresh = false
+    /// What becomes of trades that an earlier run left on their way.
+    package var onRecovery = RecoveryPolicy.continue
+
     /// Strategies: files, names, or `native:NAME`.
     package var strategies: [String] = []
     /// Risk rules: files or names.
@@ -76,6 +91,13 @@ package struct RunPlan: Sendable {
     package var fallsBack = false
     /// Reloads of an earlier run to repeat at the same places.
     package var recordedReloads: [ScriptSwap] = []
+    /// Versions of scripts to take instead of what the files hold now, by the name they are asked for with.
+    package var versions: [String: String] = [:]
+    /// Where an earlier run was interrupted that this one repeats: after so many events of the engine, and whether every
+    /// position was left then.
+    package var interruption: (afterEvents: Int, flattens: Bool)?
+    /// What an operator told an earlier run that this one repeats, after so many events.
+    package var recordedCommands: [(afterEvents: Int, command: Command)] = []
     /// Whether nothing is told on the terminal: for a run inside another program, such as a script's test.
     package var isQuiet = false
     /// The run's name.

@@ -22,6 +22,7 @@ extension TradingRun {
     }
 
     func askOnExit() -> ExitPolicy {
+        if let interruption = plan.interruption { return interruption.flattens ? .flatten : .hold }
         guard settings.onExit == .ask, isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else {
             return settings.onExit
         }

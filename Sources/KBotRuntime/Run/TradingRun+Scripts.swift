@@ -17,12 +17,13 @@ extension TradingRun {
     /// What happens between two events, about every 50 ms: whoever asks is answered, edits are taken over.
     ///
     /// Returns false when the run was interrupted.
-    func pause(_ engine: inout Engine, afterEvents events: Int, _ effects: inout [Effect]) -> Bool {
+    func pause(_ engine: inout Engine, afterEvents events: Int, _ work: inout TradingSession.PauseWork) -> Bool {
         let now = ContinuousClock.now
         var swaps: [(script: any LuaScript, record: ScriptSwap)] = []
         let swap: Reloader.Swap = { script, running, old, asked in
             swaps.append((script, Self.record(running, since: old, asked: asked, afterEvents: events)))
         }
+        watch(engine, now, &work.commands)
         var results = reloader?.poll(now: now, marketTime: engine.now, swap: swap) ?? []
         if let control {
             control.poll(now: now) { request in
@@ -39,11 +40,15 @@ extension TradingRun {
                     }
                     results += done
                     return .reload(done)
+                case .halt, .resume:
+                    return halts?.answer(request, EngineHalts(engine), &work.commands)
+                        ?? .failure("this run cannot be halted")
                 }
             }
         }
-        for (script, record) in swaps { replace(script, record, in: &engine, &effects) }
+        for (script, record) in swaps { replace(script, record, in: &engine, &work.effects) }
         for result in results { tell(result) }
+        notifier?.hear(results, at: engine.now)
         if let failure = reloader?.takeStoreFailure() { terminal.say(failure) }
         return Interrupts.received == 0
     }
@@ -148,7 +153,7 @@ extension TradingRun {
     // MARK: Status
 
     private func status(_ engine: borrowing Engine) -> RunStatus {
-        let blocks = engine.blockCodes
+        let halts = EngineHalts(engine)
         return RunStatus(
             pid: getpid(),
             run: plan.id.text,
@@ -159,11 +164,17 @@ extension TradingRun {
             started: wallStart,
             marketTime: started == nil ? nil : engine.now,
             speed: plan.speed.description,
-            state: engine.isHalted ? .halted : blocks.isEmpty ? .running : .blocked,
-            codes: blocks.map(\.text),
+            state: halts.state,
+            reasons: halts.reasons,
             equity: engine.equity,
             openPositions: engine.openTrades.count,
-            scripts: strategies.map(status) + rules.map { status($0.script) }
+            scripts: strategies.map(status) + rules.map { status($0.script) },
+            account: accountName,
+            resumedFrom: left?.run.text,
+            lastEvent: lastEventSeen,
+            feedHealth: feedHealth,
+            journal: book?.status,
+            notifications: notifier?.counts
         )
     }
 

@@ -16,6 +16,7 @@ extension TradingRun {
         defer { runner.stop() }
         let begin = time.now
         var nextPause = time.uptime + Self.pausePeriod
+        if left != nil { try wake(at: begin) }
         while Interrupts.received == 0 {
             if let duration = plan.duration, time.now >= begin + duration { return try finishedAtVenue(runner) }
             try turn(runner)
@@ -27,6 +28,14 @@ extension TradingRun {
             }
         }
         return try interruptedAtVenue(runner)
+    }
+
+    /// An engine that has trades of an earlier run on their way must hear the time, even if the feed stays silent.
+    private func wake(at time: Timestamp) throws {
+        self.begin(at: time)
+        let session = makeSession()
+        try session.wake(at: time)
+        try session.health(.stale, at: time)
     }
 
     /// Waits for what comes next and lets the engine hear it.
@@ -136,6 +145,7 @@ extension TradingRun {
             say("market data: \(reason)\(back); no entries until it is back")
         }
         feedHealth = state
+        notifier?.hear(state, now: .now, at: time)
         if started != nil { try session?.health(state, at: time) }
     }
 
@@ -153,6 +163,8 @@ extension TradingRun {
             logger.warning("\(text)", metadata: ["code": "\(kind.rawValue)"])
         case .problem(let error, let text): say("\(text): \(error)")
         case .account(let picture): account = picture
+        case .unaccounted: break  // told again, with all the rest, when the account is recovered
+        case .recovered(let picture): try judge(picture)
         case .ready: say("orders: the account is read and the order groups stand")
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import KBotEngine
+import KBotJournal
 import KBotKalshi
 import KBotModel
 import KBotReports
@@ -23,6 +24,12 @@ package final class TradingRun {
     var feed: (any MarketFeed)?
     /// The connection to the venue; nil when data are pulled.
     let venue: VenueRunner?
+    /// Where the run is written down; nil for one that leaves nothing behind.
+    let book: RunBook?
+    /// What an earlier run of the account left; nil for a run that begins with nothing.
+    let left: AccountState?
+    /// Hears what goes into the engine and comes out of it, in the place of a journal.
+    private let listener: (any SessionJournal)?
     let strategies: [LoadedStrategy]
     let rules: [LoadedRule]
     let store: VersionStore
@@ -39,6 +46,12 @@ package final class TradingRun {
     var started: Timestamp?
     var reloader: Reloader?
     var control: ControlServer?
+    /// What halts and resumes the run from outside; nil for a run that nobody can reach.
+    var halts: HaltControl?
+    var notifier: Notifier?
+    var heartbeat: Heartbeat?
+    /// Market events taken in when the last was seen, and when that was.
+    var activity: (events: Int, seen: Timestamp)?
     /// Whether the venue's data are current; nil before it was told.
     var feedHealth: FeedHealth?
     /// Numbers of the venue's markets, by name.
@@ -49,23 +62,51 @@ package final class TradingRun {
     var hasWarnedOfClock = false
     /// The account as last read from the venue.
     var account: AccountPicture?
-    private let budgets: [StrategyName: RiskLimits.Amount]
+    /// What the venue and the journal had to say to each other when an account was taken up; nil before.
+    var recovery: RecoveryPicture?
+    let budgets: [StrategyName: RiskLimits.Amount]
 
     /// Prepares a run; nothing is written yet.
     ///
     /// - Throws: ``RunFailure`` with the documented exit code.
-    package init(
+    package convenience init(
         _ plan: RunPlan,
         settings: RunSettings,
         library: ScriptLibrary,
         logger: Logger,
-        access: VenueAccess? = nil
+        access: VenueAccess? = nil,
+        book: RunBook? = nil
+    ) throws(RunFailure) {
+        try self.init(
+            plan,
+            settings: settings,
+            library: library,
+            logger: logger,
+            access: access,
+            book: book,
+            left: book?.account?.left
+        )
+    }
+
+    /// Prepares a run that goes on from a state, or that somebody listens to.
+    init(
+        _ plan: RunPlan,
+        settings: RunSettings,
+        library: ScriptLibrary,
+        logger: Logger,
+        access: VenueAccess? = nil,
+        book: RunBook? = nil,
+        left: AccountState? = nil,
+        listener: (any SessionJournal)? = nil
     ) throws(RunFailure) {
         self.plan = plan
         self.settings = settings
         self.logger = logger
+        self.book = book
+        self.left = left
+        self.listener = listener
         store = VersionStore(stateDirectory: settings.stateDirectory)
-        let loader = try ScriptLoader(
+        var loader = try ScriptLoader(
             library: library,
             seed: plan.seed,
             parameters: plan.parameters,
@@ -73,6 +114,8 @@ package final class TradingRun {
             recorded: plan.recordedReloads,
             fallsBack: plan.fallsBack
         )
+        loader.versions = plan.versions
+        loader.memories = left?.scripts ?? [:]
         strategies = try loader.strategies(plan.strategies)
         rules = try loader.rules(plan.rules)
         try loader.checkOwners(among: plan.strategies + plan.rules)
@@ -88,7 +131,7 @@ package final class TradingRun {
         feed = try Self.makeFeed(plan)
         let loadedNeeds = strategies.map(\.strategy.needs)
         venue = try access.map { (access) throws(RunFailure) in
-            try Self.runner(access, plan, settings, needs: loadedNeeds)
+            try Self.runner(access, plan, settings, needs: loadedNeeds, account: book?.account)
         }
         filter = MarketFilter(markets: plan.markets, series: plan.series)
         results = ResultKeeper()
@@ -140,7 +183,8 @@ package final class TradingRun {
         _ access: VenueAccess,
         _ plan: RunPlan,
         _ settings: RunSettings,
-        needs: [StrategyNeeds]
+        needs: [StrategyNeeds],
+        account: AccountBook?
     ) throws(RunFailure) -> VenueRunner {
         var spot: [SpotSymbol] = []
         for case .spot(let symbol) in needs.map(\.source) where !spot.contains(symbol) { spot.append(symbol) }
@@ -152,15 +196,18 @@ package final class TradingRun {
             speed: access.time.speed
         )
         feed.seed = plan.seed
+        feed.held = account?.left?.engine.markets ?? []
         guard plan.mode != .paper else { return VenueRunner(access: access, feed: feed, desk: nil) }
-        guard var terms = OrderTerms(run: RunID("kbot-\(plan.id)")) else {
+        guard var terms = OrderTerms(run: RunID(account?.account.orderPrefix ?? "kbot-\(plan.id)")) else {
             throw RunFailure(.usage, "the run's name cannot stand in order ids: \(plan.id)")
         }
         terms.subaccount = settings.venue.subaccount == 0 ? nil : settings.venue.subaccount
         var desk = DeskConfiguration(terms: terms, entryGroupLimit: plan.fuse)
         desk.speed = access.time.speed
         desk.root = settings.venue.hosts.rest.path
-        return VenueRunner(access: access, feed: feed, desk: desk)
+        let runner = VenueRunner(access: access, feed: feed, desk: desk)
+        if let left = account?.left { runner.desk?.adopt(left) }
+        return runner
     }
 
     private static func makeFeed(_ plan: RunPlan) throws(RunFailure) -> (any MarketFeed)? {
@@ -213,6 +260,9 @@ package final class TradingRun {
         do {
             if let path = plan.eventsPath { stream = try EventStream(path: path) }
             defer { terminal.clear() }
+            try beginBook()
+            try beginWatch()
+            defer { endWatch() }
             if plan.listens { listen() }
             let ending = if let venue { try venueLoop(venue) } else { try loop() }
             try close()
@@ -252,6 +302,9 @@ package final class TradingRun {
                     if events % 1_024 == 0 { try session.pause() }
                     if Interrupts.received > 0 { return try interrupted(session, batch[(index + 1)...]) }
                 }
+                if let interruption = plan.interruption, session.eventsTaken >= interruption.afterEvents {
+                    return try interrupted(session, batch[(index + 1)...])
+                }
             }
             batch.removeAll(keepingCapacity: true)
             terminal.progress(feed?.progress, now: session?.now ?? .distantPast, events: events)
@@ -278,22 +331,15 @@ package final class TradingRun {
     func begin(at time: Timestamp) {
         started = time
         recorder = RunRecorder(
-            startEquity: settings.engine.initialCapital,
+            startEquity: left?.engine.equityWithoutOpenTrades ?? settings.engine.initialCapital,
             started: time,
             entryCutoff: settings.engine.limits.minTimeToClose ?? .zero
         )
     }
 
     func makeSession() -> TradingSession {
-        var configuration = settings.engine
-        configuration.budgets = budgets
-        configuration.keepsTrades = reloads || !plan.recordedReloads.isEmpty
-        let engine = Engine(configuration, strategies: strategies.map(\.strategy), rules: rules.map(\.rule))
-        let exchange = PaperExchange(
-            cash: settings.engine.initialCapital,
-            friction: friction,
-            seed: plan.seed
-        )
+        let engine = makeEngine()
+        let exchange = makeExchange()
         let venue: OrderVenue = if plan.mode != .paper, let venue { .carrier(venue) } else { .paper(exchange) }
         if reloads { reloader = Reloader(scripts, store: store, grace: settings.engine.candleGrace) }
         let session = TradingSession(
@@ -301,15 +347,20 @@ package final class TradingRun {
             venue: venue,
             // At the venue time passes by itself.
             speed: plan.feed == .venue ? .max : plan.speed,
-            schedule: scheduledReloads(),
-            pause: { [unowned self] engine, events, effects in
+            schedule: scheduledReloads() + scheduledMemories(),
+            commands: plan.recordedCommands,
+            journal: listener ?? book?.keeper,
+            pause: { [unowned self] engine, events, work in
                 try? stream?.flush()  // who watches the file sees what has happened; a failure shows at the end
                 terminal.status(now: engine.now, account: engine.accountView, open: engine.openTrades)
-                return pause(&engine, afterEvents: events, &effects)
+                book?.keeper?.handOver()
+                if let news = book?.keeper?.takeNews() { work.commands.append(news) }
+                return pause(&engine, afterEvents: events, &work)
             },
             listen: { [unowned self] note, engine in
                 recorder?.record(note)
                 reloader?.see(note, engine)
+                notifier?.hear(note, engine)
                 try stream?.write(note)
                 log?.write(note)
                 terminal.tell(note)
@@ -317,14 +368,6 @@ package final class TradingRun {
         )
         self.session = session
         return session
-    }
-
-    var friction: Friction {
-        switch settings.fills {
-        case .realistic: .realistic
-        case .optimistic: .optimistic
-        case .pessimistic: .pessimistic
-        }
     }
 }
 

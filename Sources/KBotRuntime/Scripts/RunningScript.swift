@@ -37,14 +37,15 @@ final class RunningScript {
         _ file: ScriptFile,
         kind: ScriptManifest.Kind,
         parameters: [String: String],
-        seed: UInt64
+        seed: UInt64,
+        memory: ScriptMemory = .none
     ) throws(ScriptFailure) {
         self.kind = kind
         self.parameters = parameters
         self.seed = seed
         try file.requireSound()
         let search = ModuleSearch(beside: file)
-        let script = try Self.make(file, kind, parameters, seed, .none, search.finder)
+        let script = try Self.make(file, kind, parameters, seed, memory, search.finder)
         for module in script.modules { try module.requireSound() }
         name = script.machine.name
         current = script
@@ -59,12 +60,13 @@ final class RunningScript {
         _ version: ScriptVersion,
         kind: ScriptManifest.Kind,
         parameters: [String: String],
-        seed: UInt64
+        seed: UInt64,
+        memory: ScriptMemory = .none
     ) throws(ScriptFailure) {
         self.kind = kind
         self.parameters = parameters
         self.seed = seed
-        let script = try Self.make(version.file, kind, parameters, seed, .none, version.finder)
+        let script = try Self.make(version.file, kind, parameters, seed, memory, version.finder)
         name = script.machine.name
         current = script
         self.version = version

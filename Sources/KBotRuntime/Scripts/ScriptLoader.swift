@@ -11,6 +11,10 @@ struct ScriptLoader {
     let store: VersionStore
     /// Reloads of an earlier run that this one repeats: the scripts begin with the versions that were in force then.
     let recorded: [ScriptSwap]
+    /// Versions of scripts to take instead of what the files hold now, by the name they are asked for with.
+    var versions: [String: String] = [:]
+    /// What scripts kept in an earlier run, by their names.
+    var memories: [String: ScriptMemory] = [:]
     /// Whether a native strategy of the same name takes over from a script that fails.
     let fallsBack: Bool
     private let arguments: ParameterArguments
@@ -52,8 +56,8 @@ struct ScriptLoader {
 
     private func strategy(_ name: String) throws(RunFailure) -> LoadedStrategy {
         if name.hasPrefix("native:") { return try native(String(name.dropFirst("native:".count)), asked: name) }
-        if let file = try library.find(name, on: .strategies) {
-            let script = try load(file, .strategy)
+        if let file = try file(name, on: .strategies) {
+            let script = try load(file, asked: name, .strategy)
             guard let strategy = script.current as? LuaStrategy else { fatalError("Condition failed: a strategy") }
             if fallsBack { strategy.fallback = try fallback(for: strategy) }
             return LoadedStrategy(
@@ -66,15 +70,38 @@ struct ScriptLoader {
         throw notFound(name, on: .strategies, option: "--strategy")
     }
 
-    private func load(_ file: ScriptFile, _ kind: ScriptManifest.Kind) throws(RunFailure) -> RunningScript {
+    /// The file a name means: that of the version that is to be taken, else what the disk holds.
+    private func file(_ name: String, on shelf: ScriptLibrary.Shelf) throws(RunFailure) -> ScriptFile? {
+        guard let hash = versions[name] else { return try library.find(name, on: shelf) }
+        return try store.load(hash).file
+    }
+
+    private func load(
+        _ file: ScriptFile,
+        asked: String,
+        _ kind: ScriptManifest.Kind
+    ) throws(RunFailure) -> RunningScript {
         let values = arguments.values(for: file, kind)
+        if let hash = versions[asked] {
+            let version = try store.load(hash)
+            do throws(ScriptFailure) {
+                let script = try RunningScript(version, kind: kind, parameters: values, seed: seed)
+                guard let memory = memories[script.name] else { return script }
+                return try RunningScript(version, kind: kind, parameters: values, seed: seed, memory: memory)
+            } catch {
+                throw RunFailure(error)
+            }
+        }
         do throws(ScriptFailure) {
             if let version = try recordedVersion(of: file) {
                 return try RunningScript(version, kind: kind, parameters: values, seed: seed)
             }
             let script = try RunningScript(file, kind: kind, parameters: values, seed: seed)
             // The same script, given by another path.
-            guard let version = try firstVersion(of: script.name) else { return script }
+            guard let version = try firstVersion(of: script.name) else {
+                guard let memory = memories[script.name] else { return script }
+                return try RunningScript(file, kind: kind, parameters: values, seed: seed, memory: memory)
+            }
             return try RunningScript(version, kind: kind, parameters: values, seed: seed)
         } catch {
             throw RunFailure(error)
@@ -159,10 +186,10 @@ struct ScriptLoader {
     func rules(_ names: [String]) throws(RunFailure) -> [LoadedRule] {
         var loaded: [LoadedRule] = []
         for name in names {
-            guard let file = try library.find(name, on: .riskRules) else {
+            guard let file = try file(name, on: .riskRules) else {
                 throw notFound(name, on: .riskRules, option: "--risk-rule")
             }
-            let script = try load(file, .riskRule)
+            let script = try load(file, asked: name, .riskRule)
             guard let rule = script.current as? LuaRiskRule else { fatalError("Condition failed: a rule") }
             guard !loaded.contains(where: { $0.rule.name == rule.name }) else {
                 throw RunFailure(.script, "two risk rules are called \(rule.name); give one of them another name")

@@ -19,6 +19,8 @@ package final class TradingSession {
     ///   - venue: who carries out the engine's requests.
     ///   - speed: how fast time passes.
     ///   - schedule: changes of the engine, each at its place in the events.
+    ///   - commands: what an operator is to say, each at its place in the events.
+    ///   - journal: keeps what goes into the engine and comes out of it; nil for a run that leaves nothing behind.
     ///   - pause: called every 50 ms while waiting at a finite speed, and by ``pause()``: between two events, so that it may
     ///     change the engine. It hears how many events the engine has taken in; false ends the wait.
     ///   - listen: hears every note, in order. Like `pause`, it sees the engine it is given and must not ask the session.
@@ -27,7 +29,9 @@ package final class TradingSession {
         venue: OrderVenue,
         speed: Speed,
         schedule: [ScheduledChange] = [],
-        pause: @escaping (inout Engine, Int, inout [Effect]) -> Bool = { _, _, _ in true },
+        commands: [(afterEvents: Int, command: Command)] = [],
+        journal: (any SessionJournal)? = nil,
+        pause: @escaping (inout Engine, Int, inout PauseWork) -> Bool = { _, _, _ in true },
         listen: @escaping (Note, borrowing Engine) throws -> Void
     ) {
         machine = Machine(
@@ -35,6 +39,8 @@ package final class TradingSession {
             venue: venue,
             pacer: Pacer(speed),
             schedule: schedule,
+            commands: commands,
+            journal: journal,
             pause: pause,
             listen: listen
         )
@@ -46,8 +52,21 @@ package final class TradingSession {
         let make: (inout Engine, inout [Effect]) throws -> Void
     }
 
+    /// What a pause wants done once it is over.
+    package struct PauseWork {
+        /// What followed from changes of the engine.
+        package var effects: [Effect] = []
+        /// What an operator wants.
+        package var commands: [Command] = []
+
+        var isEmpty: Bool { effects.isEmpty && commands.isEmpty }
+    }
+
     /// Lets whoever waits for a pause have one, between two events.
     package func pause() throws { try machine.pause() }
+
+    /// Events the engine has taken in.
+    package var eventsTaken: Int { machine.events }
 
     /// Market time reached.
     package var now: Timestamp { machine.engine.now }
@@ -72,6 +91,9 @@ package final class TradingSession {
 
     /// Gives an operator's command.
     package func command(_ command: Command) throws { try machine.command(command) }
+
+    /// Lets the clock tell the engine the time, for one that begins with what an earlier run left open.
+    package func wake(at time: Timestamp) throws { try machine.wake(at: time) }
 
     /// Ends the run: strategies say goodbye.
     package func finish() throws { try machine.finish() }
@@ -106,6 +128,26 @@ package protocol OrderCarrier: AnyObject {
     func lookUp(_ id: ClientOrderID, at time: Timestamp)
 }
 
+/// Keeps what goes into an engine and comes out of it, in order.
+package protocol SessionJournal: AnyObject {
+    /// Hears an event that the engine is about to take in.
+    func hear(_ event: Event)
+
+    /// Hears what the engine wants done, before anything of it is.
+    ///
+    /// - Returns: new orders that must not be sent, because they could not be written down first.
+    func hear(_ effects: [Effect], _ engine: borrowing Engine) -> Set<ClientOrderID>
+
+    /// Whether the run has an account that goes on in the next one, so that ``settle(_:_:afterEvents:)`` is wanted.
+    var keepsState: Bool { get }
+
+    /// Keeps the state after an event that changed it: all that followed from it is done, and the engine and the paper
+    /// exchange fit together.
+    ///
+    /// - Returns: false when that failed, and is to be tried again after the next event.
+    func settle(_ engine: borrowing Engine, _ exchange: PaperExchange?, afterEvents: Int) -> Bool
+}
+
 /// What a session is made of, and how it turns.
 private struct Machine: ~Copyable {
     var engine: Engine
@@ -113,11 +155,17 @@ private struct Machine: ~Copyable {
     var exchange: PaperExchange?
     private let carrier: (any OrderCarrier)?
     /// Events the engine has taken in.
-    private var events = 0
+    private(set) var events = 0
     private var pacer: Pacer?
     /// What is still to be changed, the first change last.
     private var schedule: [TradingSession.ScheduledChange]
-    private let pauseWith: (inout Engine, Int, inout [Effect]) -> Bool
+    /// What an operator is still to say, the first last.
+    private var commands: [(afterEvents: Int, command: Command)]
+    private let journal: (any SessionJournal)?
+    /// The journal, when it keeps the state, and what the engine had counted when it last did.
+    private let keeper: (any SessionJournal)?
+    private var changesKept: UInt64?
+    private let pauseWith: (inout Engine, Int, inout TradingSession.PauseWork) -> Bool
     private let listen: (Note, borrowing Engine) throws -> Void
     private var effects: [Effect] = []
     private var answers: [TimedVenueEvent] = []
@@ -128,7 +176,9 @@ private struct Machine: ~Copyable {
         venue: OrderVenue,
         pacer: Pacer?,
         schedule: [TradingSession.ScheduledChange],
-        pause: @escaping (inout Engine, Int, inout [Effect]) -> Bool,
+        commands: [(afterEvents: Int, command: Command)],
+        journal: (any SessionJournal)?,
+        pause: @escaping (inout Engine, Int, inout TradingSession.PauseWork) -> Bool,
         listen: @escaping (Note, borrowing Engine) throws -> Void
     ) {
         self.engine = engine
@@ -138,6 +188,9 @@ private struct Machine: ~Copyable {
         }
         self.pacer = pacer
         self.schedule = schedule.sorted { $0.afterEvents > $1.afterEvents }
+        self.commands = commands.sorted { $0.afterEvents > $1.afterEvents }
+        self.journal = journal
+        keeper = journal?.keepsState == true ? journal : nil
         pauseWith = pause
         self.listen = listen
     }
@@ -152,16 +205,27 @@ private struct Machine: ~Copyable {
         exchange?.handle(event, into: &answers)
         try feed(.market(event))
         if !answers.isEmpty { try deliver() }
+        settle()
     }
 
     mutating func deliver(_ event: VenueEvent, at time: Timestamp) throws {
         if nextDue < time { try advance(to: time) }
         try feed(.venue(time, event))
+        settle()
     }
 
-    mutating func health(_ health: FeedHealth, at time: Timestamp) throws { try feed(.feed(time, health)) }
+    mutating func health(_ health: FeedHealth, at time: Timestamp) throws {
+        try feed(.feed(time, health))
+        settle()
+    }
 
     mutating func warmUp(_ event: MarketEvent) throws { try feed(.market(event)) }
+
+    mutating func wake(at time: Timestamp) throws {
+        try feed(.timer(time))
+        try deliver()
+        settle()
+    }
 
     mutating func advance(to time: Timestamp) throws {
         while true {
@@ -171,10 +235,12 @@ private struct Machine: ~Copyable {
                 if pacer != nil, try wait(for: exchangeDue) { continue }
                 exchange?.advance(to: exchangeDue, into: &answers)
                 try deliver()
+                settle()
             } else if timer < time {
                 if pacer != nil, try wait(for: timer) { continue }
                 try feed(.timer(timer))
                 try deliver()
+                settle()
             } else {
                 return
             }
@@ -184,16 +250,37 @@ private struct Machine: ~Copyable {
     mutating func command(_ command: Command) throws {
         try feed(.command(engine.now, command))
         try deliver()
+        settle()
     }
 
     mutating func finish() throws {
         engine.finish(into: &effects)
         try perform()
+        settle()
     }
 
     mutating func pause() throws {
-        _ = pauseWith(&engine, events, &effects)
-        if !effects.isEmpty { try perform() }
+        var work = TradingSession.PauseWork()
+        _ = pauseWith(&engine, events, &work)
+        try carryOut(&work)
+    }
+
+    /// Does what a pause wants; true when there was anything.
+    @discardableResult
+    private mutating func carryOut(_ work: inout TradingSession.PauseWork) throws -> Bool {
+        guard !work.isEmpty else { return false }
+        swap(&effects, &work.effects)
+        try perform()
+        for command in work.commands { try self.command(command) }
+        settle()
+        return true
+    }
+
+    /// Lets the journal keep the state, if anything of it has changed.
+    private mutating func settle() {
+        guard let keeper, engine.changes != changesKept else { return }
+        let changes = engine.changes
+        if keeper.settle(engine, exchange, afterEvents: events) { changesKept = changes }
     }
 
     var nextDue: Timestamp { min(exchange?.nextDue ?? .distantFuture, engine.nextDeadline) }
@@ -201,18 +288,14 @@ private struct Machine: ~Copyable {
     /// Waits until a market time has come; true when a pause changed something, and what is due must be asked again.
     private mutating func wait(for time: Timestamp) throws -> Bool {
         guard var pacer else { return false }
-        var changed = false
-        pacer.wait(for: time) {
-            let goesOn = pauseWith(&engine, events, &effects)
-            changed = !effects.isEmpty
-            return goesOn && !changed
-        }
+        var work = TradingSession.PauseWork()
+        pacer.wait(for: time) { pauseWith(&engine, events, &work) && work.isEmpty }
         self.pacer = pacer
-        if changed { try perform() }
-        return changed
+        return try carryOut(&work)
     }
 
     private mutating func feed(_ event: Event) throws {
+        journal?.hear(event)
         engine.process(event, into: &effects)
         events += 1
         if !effects.isEmpty { try perform() }
@@ -221,13 +304,19 @@ private struct Machine: ~Copyable {
             try change.make(&engine, &effects)
             try perform()
         }
+        while let next = commands.last, next.afterEvents <= events {
+            commands.removeLast()
+            try self.command(next.command)
+        }
     }
 
     /// Carries out the engine's effects; look-ups are answered after them.
     private mutating func perform() throws {
+        let refused = journal?.hear(effects, engine) ?? []
         for effect in effects {
             switch effect {
             case .send(let approved):
+                if !refused.isEmpty, case .place(let order) = approved.request, refused.contains(order.id) { continue }
                 exchange?.submit(approved.request, at: engine.now)
                 carrier?.submit(approved.request, at: engine.now)
             case .lookUp(let id):
@@ -236,6 +325,7 @@ private struct Machine: ~Copyable {
             }
         }
         effects.removeAll(keepingCapacity: true)
+        for id in refused.sorted() { try feed(.venue(engine.now, .rejected(id, .other))) }
         while let id = lookUps.popLast() {
             guard let found = exchange?.lookUp(id) else { continue }
             try feed(.venue(engine.now, .found(id, found)))

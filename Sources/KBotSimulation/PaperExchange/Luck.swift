@@ -4,7 +4,7 @@ import KBotModel
 ///
 /// The generator is seeded with (seed, order, event), never shared: a change in one order cannot shift the luck of
 /// another, and asking for a word that is not used in the end costs the next one nothing.
-struct Luck: Sendable {
+struct Luck: Hashable, Codable, Sendable {
     /// What a set of words is for; the kinds of one order never share a seed.
     enum Event: Sendable {
         /// The order's n-th request: 0 is usually its creation, then cancels and amends.

@@ -7,12 +7,12 @@ import KBotModel
 /// A reservation only moves it between "free" and "reserved".
 struct PaperAccount: Sendable {
     /// A position that was paid out, kept so that a corrected result can be booked.
-    private struct Paid: Sendable {
+    fileprivate struct Paid: Hashable, Codable, Sendable {
         let position: Quantity
         let value: Price
     }
 
-    private struct Holding: Sendable {
+    fileprivate struct Holding: Hashable, Codable, Sendable {
         var position = Quantity.zero
         var paid: Paid?
     }
@@ -25,6 +25,49 @@ struct PaperAccount: Sendable {
     private(set) var feesPaid = Money.zero
     /// Of the markets ever traded in; looked up only, never walked.
     private var holdings: [MarketID: Holding] = [:]
+
+    /// The account as it is kept, with what it holds or was paid for in markets that still matter.
+    struct State: Hashable, Codable, Sendable {
+        /// One market's part.
+        fileprivate struct Part: Hashable, Codable, Sendable {
+            var market: MarketID
+            let holding: Holding
+        }
+
+        let total: Money
+        let reserved: Money
+        let feesPaid: Money
+        fileprivate var parts: [Part]
+
+        /// The markets concerned.
+        var markets: [MarketID] { parts.map(\.market) }
+
+        /// Gives the markets other numbers.
+        mutating func renumber(_ new: (MarketID) -> MarketID) {
+            for index in parts.indices { parts[index].market = new(parts[index].market) }
+            parts.sort { $0.market < $1.market }
+        }
+    }
+
+    /// What is kept of it; of flat markets only those that matter still.
+    func state(keeping matters: (MarketID) -> Bool) -> State {
+        State(
+            total: total,
+            reserved: reserved,
+            feesPaid: feesPaid,
+            parts: holdings.filter { $0.value.position != .zero || matters($0.key) }
+                .map { State.Part(market: $0.key, holding: $0.value) }
+                .sorted { $0.market < $1.market }
+        )
+    }
+
+    /// Takes an account up again.
+    init(_ state: State) {
+        total = state.total
+        reserved = state.reserved
+        feesPaid = state.feesPaid
+        for part in state.parts { holdings[part.market] = part.holding }
+    }
 
     /// Opens an account.
     init(cash: Money) { total = cash }

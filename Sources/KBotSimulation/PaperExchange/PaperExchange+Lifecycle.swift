@@ -6,7 +6,10 @@ extension PaperExchange {
     mutating func list(_ market: Market, into output: inout [TimedVenueEvent]) {
         guard let index = markets.know(market.id) else { return }
         markets[index].facts = market
-        guard market.status == .active else { return clear(index, into: &output) }
+        guard market.status == .active else {
+            if missing[market.id] == nil { clear(index, into: &output) }
+            return
+        }
         if !markets[index].resting.isEmpty { planClose(of: index) }
     }
 
@@ -14,7 +17,8 @@ extension PaperExchange {
     mutating func setStatus(_ status: MarketStatus, of market: MarketID, into output: inout [TimedVenueEvent]) {
         guard let index = markets.know(market) else { return }
         markets[index].facts?.status = status
-        if status != .active { clear(index, into: &output) }
+        // What was traded in a market taken up again is heard first.
+        if status != .active, missing[market] == nil { clear(index, into: &output) }
     }
 
     /// Pays a market out; the second time, corrects what was paid.
@@ -102,7 +106,7 @@ extension PaperExchange {
         }
     }
 
-    private func isStale(_ due: Due) -> Bool {
+    func isStale(_ due: Due) -> Bool {
         switch due.task {
         case .request: return false
         case .expiry(let id), .patience(let id): return records[id]?.status != .open

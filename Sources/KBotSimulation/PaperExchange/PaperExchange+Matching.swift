@@ -277,6 +277,8 @@ extension PaperExchange {
             liquidity: liquidity,
             fee: fee
         )
+        records[order.id]?.fills.append(fill)
+        records[order.id]?.changed = now
         tell(.filled(fill), into: &output)
     }
 }

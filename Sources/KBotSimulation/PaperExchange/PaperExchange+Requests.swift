@@ -161,6 +161,7 @@ extension PaperExchange {
     mutating func end(_ order: RestingOrder, _ reason: CancelReason, into output: inout [TimedVenueEvent]) {
         // A killed fill-or-kill order keeps its id used up, as at the venue.
         records[order.id]?.status = .cancelled
+        records[order.id]?.changed = now
         if case .allOrNone = order.life {
             statistics.rejected += 1
             tell(.rejected(order.id, .fillOrKill), into: &output)

@@ -5,7 +5,7 @@ public import KBotModel
 /// Nothing here travels: these are the venue's own acts, carried out at the time the exchange has reached.
 extension PaperExchange {
     /// What an order carries that the engine's own orders do not have.
-    public struct VenueTerms: Hashable, Sendable {
+    public struct VenueTerms: Hashable, Codable, Sendable {
         /// The order is refused, with ``RejectReason/other``, when it would take.
         public var isPostOnly: Bool
         /// Where it meets an order of the same account, that one is cancelled and this one goes on; else this one ends.
@@ -47,9 +47,12 @@ extension PaperExchange {
         if let expires { schedule.plan(.expiry(id), at: max(expires, now)) }
     }
 
-    /// Contracts ahead of a resting order at its own price; nil when it does not rest.
+    /// Contracts ahead of a resting order at its own price; nil when it does not rest, or while the book is unknown.
     public func queueAhead(of id: ClientOrderID) -> Quantity? {
-        find(id).map { markets[$0.market].resting[$0.position].ahead }
+        find(id).flatMap {
+            let order = markets[$0.market].resting[$0.position]
+            return order.isQueueUnknown ? nil : order.ahead
+        }
     }
 
     /// Why an order breaks its terms; nil when it does not.

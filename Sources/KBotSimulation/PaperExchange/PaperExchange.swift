@@ -26,14 +26,18 @@ public import KBotModel
 /// - The venue's rebate of rounded-up fees and its netting across markets of one event are left out: paper pays more.
 public struct PaperExchange: Sendable {
     /// What is remembered of every order, for look-ups and double ids.
-    struct Record: Sendable {
-        enum Status: Sendable { case unseen, open, cancelled, executed }
+    struct Record: Hashable, Codable, Sendable {
+        enum Status: String, Hashable, Codable, Sendable { case unseen, open, cancelled, executed }
 
         var status = Status.unseen
         var filled = Quantity.zero
         var market = MarketID(0)
         var requests: Int32 = 0
         var lastDue = Timestamp.distantPast
+        /// Every fill, for whoever did not hear it.
+        var fills: [Fill] = []
+        /// When anything last became of it.
+        var changed = Timestamp.distantPast
     }
 
     /// The constants in force.
@@ -50,6 +54,8 @@ public struct PaperExchange: Sendable {
     var schedule = Schedule()
     var now = Timestamp.distantPast
     var lastTrade: Int64 = 0
+    /// Markets taken up again of which nothing was heard yet.
+    var missing: [MarketID: Missing] = [:]
 
     /// Opens an exchange with one account.
     public init(cash: Money, friction: Friction = .realistic, seed: UInt64) {
@@ -93,6 +99,11 @@ public struct PaperExchange: Sendable {
         return OrderSnapshot(status: status, filled: record.filled)
     }
 
+    /// All that the venue has to say of an order to one who may have missed it: each fill, then what a look-up finds.
+    public func tellAgain(_ id: ClientOrderID) -> [VenueEvent] {
+        (records[id]?.fills ?? []).map { .filled($0) } + [.found(id, lookUp(id))]
+    }
+
     // MARK: Requests and time
 
     /// Sends a request at `time`; it arrives after its delay.
@@ -117,6 +128,8 @@ public struct PaperExchange: Sendable {
         while let due = schedule.next, due.time <= time {
             schedule.removeNext()
             now = max(now, due.time)
+            // What was to happen while nobody listened waits for the trades of that time.
+            if waitsForPast(due) { continue }
             switch due.task {
             case .request(.place(let order), let luck): place(order, luck, into: &output)
             case .request(.cancel(let id), _): cancel(id, into: &output)
@@ -134,6 +147,7 @@ public struct PaperExchange: Sendable {
     /// Takes in market data at the venue's time; call ``advance(to:into:)`` with `event.time` first.
     public mutating func handle(_ event: MarketEvent, into output: inout [TimedVenueEvent]) {
         now = max(now, event.time)
+        if !missing.isEmpty { catchUp(before: event, into: &output) }
         switch event.kind {
         case .delta(let market, let outcome, let price, let change):
             guard let index = markets.know(market) else { return }
@@ -151,7 +165,9 @@ public struct PaperExchange: Sendable {
         case .listed(let market): list(market, into: &output)
         case .status(let market, let status): setStatus(status, of: market, into: &output)
         case .settled(let market, let settlement): settle(market, settlement, into: &output)
-        case .history, .spot, .spotCandle: break
+        case .history(let market, let trades):
+            if missing[market] != nil { catchUp(market, with: trades, into: &output) }
+        case .spot, .spotCandle: break
         }
     }
 

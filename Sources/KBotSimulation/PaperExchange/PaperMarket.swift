@@ -27,9 +27,25 @@ struct PaperMarket: Sendable {
     var orders: [ClientOrderID] = []
 
     private var inSync = true
+    /// Whether it showed a book before it was taken up again, and none since.
+    private(set) var isBookUnknown = false
     private var prints = PrintTouch()
     private var recent = Deque<Print>()
     private var mids = MidWindow()
+
+    /// A market of which nothing is known yet.
+    init() {}
+
+    /// Takes a market up again: its book, if it had one, is unknown until the next snapshot.
+    init(facts: Market?, hasBook: Bool, resting: [RestingOrder], isDecided: Bool, orders: [ClientOrderID]) {
+        self.facts = facts
+        self.hasBook = hasBook
+        self.resting = resting
+        self.isDecided = isDecided
+        self.orders = orders
+        inSync = !hasBook
+        isBookUnknown = hasBook
+    }
 
     /// Whether an order may arrive at a time.
     func trades(at time: Timestamp) -> Bool {
@@ -46,8 +62,13 @@ struct PaperMarket: Sendable {
         showBook()
         if !taken.isEmpty { taken.clamp(to: book) }
         recordMid(at: time, friction: friction)
+        isBookUnknown = false
         for index in resting.indices where resting[index].rests {
             let displayed = queue(of: resting[index])
+            if resting[index].isQueueUnknown {
+                resting[index].requeue(behind: displayed)
+                continue
+            }
             resting[index].levelReplaced(by: displayed, at: time, friction: friction)
         }
     }
@@ -122,6 +143,7 @@ struct PaperMarket: Sendable {
     /// Contracts ahead of an order that arrives now.
     func queueOnArrival(of order: RestingOrder, at time: Timestamp, friction: Friction) -> Quantity {
         guard friction.queue != .front else { return .zero }
+        if isBookUnknown { return RestingOrder.unknownQueue }
         if hasBook { return queue(of: order) }
         return recent.reduce(.zero) {
             $1.price == order.price && time - $1.time <= friction.printQueueWindow ? $0 + $1.count : $0

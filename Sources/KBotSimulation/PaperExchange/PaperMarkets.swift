@@ -17,6 +17,25 @@ struct PaperMarkets: Sendable {
     private var free: [Int32] = []
     private var decided = Deque<(id: MarketID, time: Timestamp)>()
 
+    /// The markets that are known, in the order of their numbers.
+    var known: [(id: MarketID, market: PaperMarket)] {
+        places.enumerated().compactMap { number, place in
+            place >= 0 ? (MarketID(Int32(number)), markets[Int(place)]) : nil
+        }
+    }
+
+    /// When each decided market that is still remembered was decided.
+    var decisions: [MarketID: Timestamp] {
+        Dictionary(decided.map { ($0.id, $0.time) }) { first, _ in first }
+    }
+
+    /// Takes a market up again; those decided must come in the order in which they were.
+    mutating func restore(_ id: MarketID, _ market: PaperMarket, decided time: Timestamp?) {
+        guard let index = know(id) else { return }
+        markets[index] = market
+        if let time { decided.append((id, time)) }
+    }
+
     /// The market at an index.
     subscript(index: Int) -> PaperMarket {
         _read { yield markets[index] }

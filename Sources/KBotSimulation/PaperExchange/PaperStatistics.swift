@@ -1,7 +1,7 @@
 public import KBotModel
 
 /// What the paper exchange counted, for the report.
-public struct PaperStatistics: Hashable, Sendable {
+public struct PaperStatistics: Hashable, Codable, Sendable {
     /// Orders that arrived.
     public internal(set) var orders = 0
     /// Orders refused.

@@ -1,9 +1,9 @@
 import KBotModel
 
 /// One of our orders at the exchange: on the book, or waiting for the print that stands for a book.
-struct RestingOrder: Sendable {
+struct RestingOrder: Hashable, Codable, Sendable {
     /// What happens to the part that is not filled at once.
-    enum Life: Sendable {
+    enum Life: String, Hashable, Codable, Sendable {
         /// Rests.
         case good
         /// Waits for one print, then dies.
@@ -13,7 +13,7 @@ struct RestingOrder: Sendable {
     }
 
     /// A chance to take, where prints stand for the book: the first trade of the order's side decides.
-    struct Take: Sendable {
+    struct Take: Hashable, Codable, Sendable {
         /// The luck of the request.
         let luck: Luck
         /// After this the chance is gone.
@@ -70,6 +70,12 @@ struct RestingOrder: Sendable {
 
     /// The price of that outcome.
     var outcomePrice: Price { side == .bid ? price : price.complement }
+
+    /// A queue longer than any: that of an order which arrived while the book was unknown.
+    static let unknownQueue = Quantity(units: .max / 4)
+
+    /// Whether it arrived while the book was unknown, and no book has come since.
+    var isQueueUnknown: Bool { ahead > Quantity(units: .max / 8) }
 
     /// Goes to the back of a queue.
     mutating func requeue(behind ahead: Quantity) {

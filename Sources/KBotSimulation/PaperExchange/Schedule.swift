@@ -4,7 +4,7 @@ import KBotModel
 /// What the exchange will do by itself at a later time.
 struct Due: Comparable, Sendable {
     /// What is to be done.
-    enum Task: Sendable {
+    enum Task: Hashable, Codable, Sendable {
         /// A request arrives.
         case request(OrderRequest, Luck)
         /// An order's time at the venue runs out.
@@ -42,6 +42,9 @@ struct Schedule: Sendable {
         planned += 1
         heap.insert(Due(time: time, sequence: planned, task: task))
     }
+
+    /// Everything planned, in the order in which it will be done.
+    var all: [Due] { heap.unordered.sorted() }
 
     /// Takes the earliest plan off.
     mutating func removeNext() { _ = heap.popMin() }

@@ -14,6 +14,8 @@ final class Bench {
     private(set) var engine: Engine
     let strategy: ScriptedStrategy
     let configuration: EngineConfiguration
+    let strategies: [any Strategy]
+    let rules: [any RiskRule]
     private(set) var now = Bench.start
     /// Everything the engine answered.
     private(set) var log: [Effect] = []
@@ -46,7 +48,9 @@ final class Bench {
         self.configuration = configuration
         self.strategy = strategy
         ledger = Ledger(initial: configuration.initialCapital)
-        engine = Engine(configuration, strategies: [strategy] + others, rules: rules)
+        strategies = [strategy] + others
+        self.rules = rules
+        engine = Engine(configuration, strategies: strategies, rules: rules)
     }
 
     /// Feeds one event.
@@ -60,11 +64,36 @@ final class Bench {
             ledger.take(market, settlement)
         }
         let before = watch == nil ? [] : Set(engine.brackets.map { ObjectIdentifier($0) })
+        let changes = engine.changes
         let effects = engine.process(event)
+        if kept != nil, engine.changes != changes { keepState(effects) }
         log += effects
         for effect in effects { keep(effect) }
         check(after: event, before)
         return effects
+    }
+
+    /// Puts another engine into the place of this one, some time later.
+    func take(_ engine: consuming Engine, after span: TimeSpan) {
+        self.engine = engine
+        now = now + span
+        if kept != nil { keepState([]) }
+    }
+
+    /// The states kept: before and after the last event that changed something, and what was sent in it.
+    private(set) var kept: (before: EngineState, after: EngineState, intents: [OrderIntent])?
+
+    /// Begins to keep states as a journal does.
+    func keepStates() { kept = (engine.state, engine.state, []) }
+
+    private func keepState(_ effects: [Effect]) {
+        var intents: [OrderIntent] = []
+        for effect in effects {
+            guard case .send(let approved) = effect, case .place(let order) = approved.request else { continue }
+            if let intent = engine.intent(of: order.id) { intents.append(intent) }
+        }
+        let state = engine.state
+        kept = (kept?.after ?? state, state, intents)
     }
 
     /// Puts a new version of a strategy into the place of the one of its name.
@@ -136,6 +165,7 @@ final class Bench {
         case .send(let approved):
             switch approved.request {
             case .place(let order):
+                if !placed.insert(order.id).inserted { violations.append("\(order.id) was sent twice") }
                 open[order.id] = order.count
                 pendingRole = order
                 checkReducing(order)
@@ -151,6 +181,7 @@ final class Bench {
         }
     }
     private var pendingRole: NewOrder?
+    private var placed: Set<ClientOrderID> = []
 
     /// No sale may ever exceed the position: seen from the fills told so far, whatever else is still open.
     private func checkReducing(_ order: NewOrder) {

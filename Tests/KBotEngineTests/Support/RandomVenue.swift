@@ -12,6 +12,7 @@ struct RandomVenue {
         var left: Quantity
         var filled = Quantity.zero
         var isOpen = true
+        var fills: [Fill] = []
     }
 
     private struct Pending {
@@ -36,6 +37,18 @@ struct RandomVenue {
     var refusals = 8
     /// Whether fills and answers of one order may overtake one another.
     var isUnordered = true
+
+    /// Whether a look-up is answered with every fill of the order first.
+    var retells = false
+
+    /// Whoever listened is gone: what was to be said is said to nobody.
+    mutating func loseListener() { pending = [] }
+
+    /// What was asked for since the last call never arrives.
+    mutating func loseRequests(of bench: Bench) { seen = bench.log.count }
+
+    /// Whether everything was said.
+    var isSilent: Bool { pending.isEmpty }
 
     /// When the next answer is due.
     var nextDue: Timestamp? { pending.map(\.due).min() }
@@ -124,6 +137,7 @@ struct RandomVenue {
         guard let resting = orders[id] else {
             return say(.found(id, OrderSnapshot(status: .unknown, filled: .zero)), bench, &random)
         }
+        if retells { for fill in resting.fills { say(.filled(fill), bench, &random) } }
         let status: OrderSnapshot.Status =
             resting.isOpen ? .resting : resting.left == .zero ? .executed : .cancelled
         say(.found(id, OrderSnapshot(status: status, filled: resting.filled)), bench, &random)
@@ -162,6 +176,7 @@ struct RandomVenue {
             liquidity: liquidity,
             fee: fees.fee(count: count, price: price, liquidity: liquidity)
         )
+        orders[id]?.fills.append(fill)
         say(.filled(fill), bench, &random)
     }
 

@@ -1,6 +1,7 @@
-import KBotEngine
 import KBotModel
 import KBotTestSupport
+
+@testable import KBotEngine
 
 /// A random run: quotes, trades, signals, operators and a random venue, over three short markets and midnight.
 struct Scenario {
@@ -14,6 +15,7 @@ struct Scenario {
     /// Whether results come before the last fills are told.
     var settlesEarly = false
     private var settled: Set<Int32> = []
+    private var results: [Int32: Settlement] = [:]
     private var entriesSeen = 0
 
     init(
@@ -75,10 +77,9 @@ struct Scenario {
             venue.end(id, bench, &random)
             if Bool.random(using: &random) { bench.see(.status(id, .closed)) }
             if !settlesEarly { pass(.seconds(3), &random) }
-            bench.settle(
-                Settlement(value: Price(cents: [0, 100, 37][Int.random(in: 0...2, using: &random)])),
-                in: index
-            )
+            let result = Settlement(value: Price(cents: [0, 100, 37][Int.random(in: 0...2, using: &random)]))
+            results[index] = result
+            bench.settle(result, in: index)
             settled.insert(index)
             return
         }
@@ -121,6 +122,50 @@ struct Scenario {
         pass(.seconds(5), &random)
     }
 
+    /// Kills the engine and takes up another one from what was kept, some time later; the venue goes on.
+    mutating func restart(_ random: inout SeededGenerator, losingLastEvent: Bool = false) throws {
+        if !losingLastEvent || Bool.random(using: &random) {
+            venue.read(bench, &random)
+        } else {
+            venue.loseRequests(of: bench)
+        }
+        let span = TimeSpan.milliseconds(Int64.random(in: 0...30_000, using: &random))
+        for _ in 0..<Int.random(in: 0...2, using: &random) { venue.trade(bench, &random) }
+        for id in bench.markets.keys.sorted() {
+            if let close = bench.markets[id]?.closeTime, bench.now + span >= close { venue.end(id, bench, &random) }
+        }
+        venue.loseListener()
+        venue.retells = true
+        // Until the venue has told what was missed, the engine cannot know it.
+        bench.checksMoney = false
+        try bench.restart(losingLastEvent: losingLastEvent, after: span)
+        for index in [Int32(0), 1, 2] {
+            guard let market = bench.markets[MarketID(index)] else { continue }
+            bench.see(.listed(market))
+            if let result = results[index] { bench.settle(result, in: index) }
+            let mid = mids[Int(index)]
+            if results[index] == nil { bench.quote(mid - 1, mid + 1, in: index) }
+            venue.read(bench, &random)
+        }
+        for _ in 0..<30 where !venue.isSilent { pass(.seconds(1), &random) }
+        bench.checksMoney = true
+        try checkPositions()
+    }
+
+    /// What the engine holds is what the venue holds, in every market that is not decided.
+    func checkPositions() throws {
+        guard venue.isSilent else { return }
+        for index in [Int32(0), 1, 2] where results[index] == nil {
+            let id = MarketID(index)
+            var held = Quantity.zero
+            for bracket in bench.engine.brackets where bracket.market.facts.id == id {
+                held += bracket.direction == .long ? bracket.position : -bracket.position
+            }
+            let there = venue.positions[id] ?? .zero
+            try hold(held == there, "at \(bench.elapsed): \(held) held in \(id), \(there) at the venue")
+        }
+    }
+
     private func signal(_ index: Int32, _ random: inout SeededGenerator) -> Signal {
         let mid = mids[Int(index)]
         let risk = Int32.random(in: 1...4, using: &random)
@@ -150,7 +195,7 @@ struct Scenario {
         }
     }
 
-    private mutating func check() throws {
+    mutating func check() throws {
         if let failure = bench.failures.first { try hold(false, failure) }
         try hold(venue.oversold == 0, "at \(bench.elapsed): more was sold than was held")
         try hold(bench.view.cash >= .zero, "at \(bench.elapsed): cash is \(bench.view.cash)")

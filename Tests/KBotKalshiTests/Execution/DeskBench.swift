@@ -97,7 +97,7 @@ final class DeskBench {
         news.compactMap { news in
             switch news {
             case .warning(_, let text), .problem(_, let text), .foreign(_, _, _, let text): text
-            case .venue, .account, .ready: nil
+            case .venue, .account, .unaccounted, .recovered, .ready: nil
             }
         }
     }

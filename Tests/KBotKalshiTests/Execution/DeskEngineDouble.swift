@@ -16,11 +16,28 @@ struct DeskEngineDouble {
     private(set) var foreign: Set<Ticker> = []
     private(set) var heard: [VenueEvent] = []
     private(set) var isReady = false
+    private(set) var unaccounted: [UnaccountedOrder] = []
+    private(set) var recovered: [RecoveryPicture] = []
 
     /// What the engine asks for in answer to an event.
     enum Wish {
         case cancel(ClientOrderID)
         case lookUp(ClientOrderID)
+    }
+
+    /// As after a restart: what was open is in doubt, and has to be asked for.
+    mutating func doubtAll() -> [ClientOrderID] {
+        unaccounted = []
+        recovered = []
+        warnings = []
+        foreign = []
+        isReady = false
+        let open = held.keys.sorted().filter { held[$0]?.order.state.isOpen ?? false }
+        for id in open {
+            _ = held[id]?.order.apply(.requestCancel)
+            _ = held[id]?.order.apply(.loseAnswer)
+        }
+        return open
     }
 
     mutating func send(_ order: NewOrder) { held[order.id] = Held(order: Order(order)) }
@@ -42,6 +59,8 @@ struct DeskEngineDouble {
         case .foreign(let ticker, _, let isForeign, _):
             if isForeign { foreign.insert(ticker) } else { foreign.remove(ticker) }
         case .ready: isReady = true
+        case .unaccounted(let orders): unaccounted += orders
+        case .recovered(let picture): recovered.append(picture)
         case .problem, .account: break
         }
         return []
@@ -102,9 +121,17 @@ struct DeskEngineDouble {
 /// A desk with its venue and its engine, in made-up time.
 struct DeskStage {
     let venue: DeskVenueModel
-    let desk: OrderDesk
+    private(set) var desk: OrderDesk
     var engine = DeskEngineDouble()
     private var news: [DeskNews] = []
+    private let configuration: DeskConfiguration
+    /// What the engine knew after each step, as a journal has it.
+    private(set) var journal: [(engine: DeskEngineDouble, at: Timestamp)] = []
+    private var sentAt: [ClientOrderID: Timestamp] = [:]
+    /// Orders of earlier lives that the engine has not asked about yet.
+    private var doubts: [ClientOrderID] = []
+    /// Orders whose intents a power cut took from the journal.
+    private(set) var lost: Set<ClientOrderID> = []
 
     static let markets = (0..<3).map { index in
         Market(
@@ -125,6 +152,7 @@ struct DeskStage {
         let terms = try #require(OrderTerms(run: "run"))
         var configuration = DeskConfiguration(terms: terms)
         configure(&configuration)
+        self.configuration = configuration
         desk = OrderDesk(configuration: configuration, client: venue)
         for market in Self.markets { desk.know(market, at: venue.time, into: &news) }
         desk.start(shards: [2], at: venue.time)
@@ -144,9 +172,71 @@ struct DeskStage {
             index += 1
         }
         news.removeAll(keepingCapacity: true)
+        journal.append((engine, venue.time.now))
+    }
+
+    /// Ends the run between two steps, and begins another with what the journal has. After a power cut that is what the
+    /// engine knew some steps ago; otherwise intents at least are whole. What was handed to the network may arrive.
+    mutating func crash(isPowerCut: Bool, steps: Int, down: TimeSpan) throws {
+        let last = journal[max(0, journal.count - 1 - steps)]
+        var life = last.engine
+        for id in engine.held.keys.sorted() where life.held[id] == nil {
+            guard !isPowerCut, let order = engine.held[id]?.order.request else {
+                lost.insert(id)
+                continue
+            }
+            life.send(order)
+        }
+        let wasSent = Set(life.held.filter { $0.value.order.state != .inFlight }.keys)
+        let open = life.doubtAll()
+        doubts = open
+        engine = life
+        venue.kill(keepsRequests: !isPowerCut)
+        venue.runAlone(until: venue.uptime + down)
+
+        desk = OrderDesk(configuration: configuration, client: venue)
+        for market in Self.markets { desk.know(market, at: venue.time, into: &news) }
+        var positions: [Ticker: Quantity] = [:]
+        for held in life.held.values {
+            let count = held.order.request.side == .bid ? held.order.filled : -held.order.filled
+            positions[Self.ticker(of: held.order.request), default: .zero] += count
+        }
+        let adopted = open.compactMap { id in
+            life.held[id].map { held in
+                AdoptedOrder(
+                    request: held.order.request,
+                    market: Self.markets[Int(held.order.request.market.index)],
+                    opensRisk: true,
+                    sentAt: sentAt[id] ?? venue.time.now,
+                    filled: held.order.filled,
+                    trades: Set(held.order.trades),
+                    wasSent: wasSent.contains(id)
+                )
+            }
+        }
+        let sequence = life.held.keys.map(\.sequence).max() ?? 0
+        desk.adopt(adopted, positions: positions, lastSequence: sequence, fillsFrom: last.at)
+        desk.start(shards: [2], at: venue.time)
+        journal = []
+        try drain()
+    }
+
+    /// Orders of earlier lives to be asked about: the engine does so once, whatever was told of them by then.
+    mutating func takeDoubts() -> [ClientOrderID] {
+        defer { doubts = [] }
+        return doubts
+    }
+
+    static func ticker(of order: NewOrder) -> Ticker { markets[Int(order.market.index)].ticker }
+
+    /// Has the engine mean to send an order, and die before it did.
+    mutating func intend(_ order: NewOrder) {
+        sentAt[order.id] = venue.time.now
+        engine.send(order)
     }
 
     mutating func place(_ order: NewOrder) throws {
+        sentAt[order.id] = venue.time.now
         engine.send(order)
         desk.submit(.place(order), at: venue.time, into: &news)
         try drain()
@@ -182,7 +272,7 @@ struct DeskStage {
                 case .fill(let fill): desk.hear(fill, at: time, into: &news)
                 case .order(let order): desk.hear(order, at: time, into: &news)
                 case .action(let number): try act(&self, number)
-                case .arrival, .lateOrder, .trade, .expiry: break
+                case .arrival, .orphan, .lateOrder, .trade, .expiry: break
                 }
                 try drain()
             }

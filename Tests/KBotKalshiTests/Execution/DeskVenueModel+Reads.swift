@@ -53,7 +53,7 @@ extension DeskVenueModel {
         return rows
     }
 
-    func picture() throws -> AccountPicture {
+    func picture(ordersFrom: Timestamp? = nil) throws -> AccountPicture {
         let asOf = asOf
         var positions: [PositionRow] = []
         for ticker in Set(entries.map(\.wire.ticker)).sorted() {
@@ -69,6 +69,7 @@ extension DeskVenueModel {
             balance: try Self.parse(#"{"balance":100000,"balance_dollars":"1000.0000"}"#),
             positions: positions,
             resting: try resting.map(row),
+            orders: try entries.filter { $0.created <= asOf && $0.created >= ordersFrom ?? .distantFuture }.map(row),
             fills: try fills { _ in true }
         )
     }

@@ -25,6 +25,8 @@ final class DeskVenueModel: DeskClient {
         case fill(OwnFill)
         case order(OwnOrder)
         case arrival(DeskJob)
+        /// A request of a run that is dead.
+        case orphan(DeskJob)
         case lateOrder(CreateOrder)
         case trade(String)
         case expiry(String)
@@ -85,6 +87,8 @@ final class DeskVenueModel: DeskClient {
     /// Whether orders still trade.
     var trades = true
     var groupsMade = 0
+    /// Whether nobody hears what the venue answers and tells.
+    private var isUnheard = false
 
     init(seed: UInt64, faults: Faults) {
         random = SeededGenerator(seed: seed)
@@ -122,6 +126,11 @@ final class DeskVenueModel: DeskClient {
         deliveries.removeFirst()
         switch first.delivery {
         case .arrival(let job): arrive(job)
+        case .orphan(let job):
+            let before = isUnheard
+            isUnheard = true
+            arrive(job)
+            isUnheard = before
         case .lateOrder(let order): _ = create(order)
         case .trade(let id):
             if let index = byID[id], trades { trade(entries[index], isTaker: false, atMost: 60) }
@@ -132,6 +141,29 @@ final class DeskVenueModel: DeskClient {
         return nil
     }
 
+    /// The desk is dead: nobody hears what was under way to it, and its requests may still arrive.
+    func kill(keepsRequests: Bool) {
+        deliveries = deliveries.compactMap { item in
+            switch item.delivery {
+            case .report, .fill, .order: nil
+            case .arrival(let job), .orphan(let job):
+                keepsRequests && chance(60) ? (item.at, item.number, .orphan(job)) : nil
+            case .lateOrder, .trade, .expiry, .action: item
+            }
+        }
+    }
+
+    /// Lets time pass while nobody listens; what was planned for then is not done.
+    func runAlone(until end: Timestamp) {
+        isUnheard = true
+        defer { isUnheard = false }
+        while nextDelivery <= end {
+            advance(to: nextDelivery)
+            _ = takeDelivery()
+        }
+        advance(to: end)
+    }
+
     // MARK: Requests
 
     func launch(_ job: DeskJob) {
@@ -140,7 +172,9 @@ final class DeskVenueModel: DeskClient {
     }
 
     private func answer(_ job: DeskJob, _ outcome: DeskReport.Outcome, after span: TimeSpan? = nil) {
-        schedule(.report(DeskReport(number: job.number, outcome: outcome)), after: span ?? delay())
+        let delay = span ?? delay()
+        guard !isUnheard else { return }
+        schedule(.report(DeskReport(number: job.number, outcome: outcome)), after: delay)
     }
 
     private static let lost = VenueError(.lostAnswer, .outcomeUnknown, message: "lost")
@@ -166,8 +200,8 @@ final class DeskVenueModel: DeskClient {
         case .amend(let id, let change, _): answer(job, .amended(amend(id, change)))
         case .order(let id): answer(job, .order(read { try $0.row(id) }))
         case .find(let order, _): find(job, order)
-        case .fills(let id, _): answer(job, .fills(read { try $0.fills { $0 == id } }))
-        case .account: answer(job, .account(read { try $0.picture() }))
+        case .fills(let id, _, _): answer(job, .fills(read { try $0.fills { $0 == id } }))
+        case .account(_, let ordersFrom, _): answer(job, .account(read { try $0.picture(ordersFrom: ordersFrom) }))
         case .createGroup(_, let shard, _):
             groupsMade += 1
             let body = #"{"order_group_id":"group-\#(groupsMade)","exchange_index":\#(shard)}"#
@@ -286,7 +320,7 @@ final class DeskVenueModel: DeskClient {
     // MARK: Frames
 
     private func send(_ delivery: Delivery) {
-        guard !chance(faults.lostFrames) else { return }
+        guard !chance(faults.lostFrames), !isUnheard else { return }
         schedule(delivery, after: delay())
         if chance(faults.repeatedFrames) { schedule(delivery, after: delay() * 3) }
     }

@@ -42,7 +42,7 @@ struct OrderDeskFillTests {
         _ = bench.takeEvents()
         #expect(bench.desk.nextDeadline == Timestamp(milliseconds: 250))
         bench.wait(.milliseconds(250))
-        guard case .fills("v1", _)? = bench.jobs.open.first?.work else {
+        guard case .fills("v1", _, _)? = bench.jobs.open.first?.work else {
             Issue.record("the fills were not fetched")
             return
         }

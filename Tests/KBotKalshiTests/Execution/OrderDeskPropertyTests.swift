@@ -69,7 +69,7 @@ struct OrderDeskPropertyTests {
         try compare(stage)
     }
 
-    private static func order(_ sequence: Int64, _ stage: DeskStage, _ random: inout SeededGenerator) -> NewOrder {
+    static func order(_ sequence: Int64, _ stage: DeskStage, _ random: inout SeededGenerator) -> NewOrder {
         let market = DeskStage.markets[Int.random(in: 0..<3, using: &random)]
         let life: NewOrder.TimeInForce =
             switch Int.random(in: 0..<3, using: &random) {

@@ -52,6 +52,8 @@ struct FeedVenueMarket {
 /// A made-up venue: answers questions and keeps subscriptions, at made-up times, without any network.
 struct FeedVenue {
     var markets: [FeedVenueMarket] = []
+    /// Markets that only the archive has.
+    var archive: [FeedVenueMarket] = []
     var feeMultiplier = "1"
     var feeChanges = "[]"
     var override = ""
@@ -96,6 +98,11 @@ struct FeedVenue {
             return .markets(rows, unreadable: [])
         case .market(let ticker):
             guard let market = markets.first(where: { $0.ticker == ticker && $0.listed <= now }) else {
+                return .failed(VenueError(.notFound, .notRetryable, status: 404))
+            }
+            return .market(try market.row(at: now))
+        case .archivedMarket(let ticker):
+            guard let market = archive.first(where: { $0.ticker == ticker }) else {
                 return .failed(VenueError(.notFound, .notRetryable, status: 404))
             }
             return .market(try market.row(at: now))

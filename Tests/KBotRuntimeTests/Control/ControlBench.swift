@@ -128,8 +128,8 @@ extension RunStatus {
         started: Timestamp(seconds: 1_795_389_300),
         marketTime: Timestamp(microseconds: 1_780_283_560_250_000),
         speed: "60",
-        state: .running,
-        codes: [],
+        state: .active,
+        reasons: [],
         equity: Money(units: 1_012_345_678),
         openPositions: 1,
         scripts: [

@@ -11,6 +11,11 @@ import Testing
         (ControlRequest.status, #"{"command":"status"}"#),
         (.reload(script: nil), #"{"command":"reload","script":null}"#),
         (.reload(script: "a\"b"), #"{"command":"reload","script":"a\"b"}"#),
+        (
+            .halt(HaltOrder(reason: "news", cancel: true)),
+            #"{"cancel":true,"command":"halt","flatten":false,"reason":"news"}"#
+        ),
+        (.resume(ResumeOrder(confirmed: true)), #"{"command":"resume","confirmed":true}"#),
     ])
     func `a request is one object on one line`(request: ControlRequest, line: String) throws {
         #expect(text(request.line) == line + "\n")
@@ -21,6 +26,34 @@ import Testing
     @Test func `a reload without a script means all, and fields nobody knows are passed over`() throws {
         #expect(try ControlRequest(line: Array(#"{"command":"reload"}"#.utf8)) == .reload(script: nil))
         #expect(try ControlRequest(line: Array(#"{"command":"status","why":[1,{}]}"#.utf8)) == .status)
+    }
+
+    @Test func `a halt without words wants nothing besides, and a resume without words is not confirmed`() throws {
+        #expect(try ControlRequest(line: Array(#"{"command":"halt"}"#.utf8)) == .halt(HaltOrder()))
+        #expect(try ControlRequest(line: Array(#"{"command":"resume"}"#.utf8)) == .resume(ResumeOrder(confirmed: false)))
+    }
+
+    @Test(arguments: [
+        (
+            ControlResponse.halt(HaltAnswer(account: "main", isLatched: true)),
+            #"{"ok":true,"result":{"halt":{"account":"main","latched":true,"problem":null}}}"#
+        ),
+        (
+            .resume(
+                ResumeAnswer(
+                    account: nil,
+                    state: .halted,
+                    reasons: [RunStatus.Reason(code: "HALTED", text: "news", until: nil)],
+                    refusal: "no"
+                )
+            ),
+            #"{"ok":true,"result":{"resume":{"account":null,"reasons":[{"code":"HALTED","text":"news","until":null}],"#
+                + #""refusal":"no","resumed":false,"state":"HALTED"}}}"#
+        ),
+    ])
+    func `an answer to halt and resume has the agreed fields`(response: ControlResponse, line: String) throws {
+        #expect(text(response.line) == line + "\n")
+        #expect(try ControlResponse(line: response.line) == response)
     }
 
     @Test func `a status comes through whole`() throws {
@@ -35,8 +68,9 @@ import Testing
         let result = try #require(object?["result"] as? [String: Any])
         let status = try #require(result["status"] as? [String: Any])
         let keys: Set = [
-            "pid", "run", "version", "mode", "feed", "simulated", "started", "market_time", "speed", "state", "codes",
-            "equity", "open_positions", "scripts",
+            "pid", "run", "version", "mode", "feed", "simulated", "started", "market_time", "speed", "state", "reasons",
+            "equity", "open_positions", "scripts", "account", "resumed_from", "last_event", "feed_health", "journal",
+            "notifications",
         ]
         #expect(object?["ok"] as? Bool == true && Set(status.keys) == keys)
         #expect(status["equity"] as? String == "1012.345678")
@@ -82,7 +116,7 @@ import Testing
         #expect(
             RunStatus.sample.text == """
                 kbot 4711
-                  State         running
+                  State         ACTIVE
                   Run           20261122-231500, version 0.1.0
                   Trading       paper, feed sim (SIMULATED)
                   Started       2026-11-22 23:15:00 UTC
@@ -105,14 +139,51 @@ import Testing
 
     @Test func `what blocks or halts a run is said first`() {
         var status = RunStatus.sample
-        status.state = .blocked
-        status.codes = ["CIRCUIT_BREAKER", "DAILY_LOSS"]
+        status.state = .reduceOnly
+        status.reasons = [
+            RunStatus.Reason(
+                code: "CIRCUIT_BREAKER",
+                text: "3 losing trades in a row",
+                until: Timestamp(seconds: 1_795_389_402)
+            ),
+            RunStatus.Reason(code: "FEED_STALE", text: "", until: nil),
+        ]
         status.marketTime = nil
-        #expect(status.text.contains("State         blocked: CIRCUIT_BREAKER, DAILY_LOSS\n"))
+        #expect(
+            status.text.contains(
+                """
+                  State         REDUCE_ONLY
+                                CIRCUIT_BREAKER: 3 losing trades in a row, until 2026-11-22 23:16:42 UTC
+                                FEED_STALE
+                  Run
+
+                """.dropLast()
+            )
+        )
         #expect(status.text.contains("Market time   not yet known, speed 60\n"))
         status.state = .halted
-        status.codes = []
+        status.reasons = []
         #expect(status.text.contains("State         HALTED\n"))
+    }
+
+    @Test func `account, data, journal and notifications are shown where there are any`() {
+        var status = RunStatus.sample
+        status.account = "main"
+        status.resumedFrom = "20261121-080000"
+        status.feedHealth = .stale
+        status.lastEvent = Timestamp(seconds: 1_795_389_402)
+        status.journal = RunStatus.JournalStatus(path: ".kbot/journal.sqlite", problem: "the disk is full")
+        var counts = NotifyCounts()
+        counts.sent = 3
+        counts.failed = 1
+        status.notifications = counts
+        for line in [
+            "Account       main, taken up from run 20261121-080000", "Market data   stale",
+            "Last event    2026-11-22 23:16:42 UTC", "Journal       CANNOT BE WRITTEN: the disk is full",
+            "Notifications 3 sent, 1 FAILED",
+        ] {
+            #expect(status.text.contains("  " + line + "\n"), "\(line)")
+        }
     }
 }
 

@@ -27,6 +27,7 @@ struct PaperLedger {
     private(set) var realised = Money.zero
     private(set) var fees = Money.zero
     private(set) var fills = 0
+    private var trades: Set<Int64> = []
     private let start: Money
     private let minimumDelay: TimeSpan
 
@@ -68,6 +69,25 @@ struct PaperLedger {
         }
     }
 
+    /// Orders whose end was not told.
+    var unanswered: [ClientOrderID] { orders.filter { !$0.value.ended }.keys.sorted() }
+
+    /// What the exchange tells again of an order: every fill counts once.
+    mutating func heardAgain(_ events: [VenueEvent], at time: Timestamp) {
+        for event in events {
+            switch event {
+            case .filled(let fill):
+                orders[fill.order]?.accepted = true
+                if !trades.contains(fill.trade) { book(fill, at: time) }
+            case .found(let id, let snapshot):
+                #expect(snapshot.status == .unknown || snapshot.filled == orders[id]?.filled)
+                orders[id]?.accepted = snapshot.status != .unknown
+                orders[id]?.ended = snapshot.status != .resting
+            default: Issue.record("\(event) is no answer to a look-up")
+            }
+        }
+    }
+
     /// An accepted amend also changes the total; the event does not carry it.
     mutating func amended(_ id: ClientOrderID, total: Quantity) { orders[id]?.total = total }
 
@@ -101,6 +121,7 @@ struct PaperLedger {
             return
         }
         fills += 1
+        trades.insert(fill.trade)
         #expect(order.accepted && !order.ended)
         #expect(time >= order.sent + minimumDelay, "\(fill.order) filled before it could arrive")
         #expect(fill.side == .bid ? fill.price <= order.limit : fill.price >= order.limit)

@@ -1,3 +1,4 @@
+import Foundation
 import KBotModel
 import KBotSimulation
 import KBotTestSupport
@@ -18,6 +19,8 @@ struct PaperPropertyTests {
         var orders: Int64 = 0
         var isCorrected = false
         var amends: [ClientOrderID: [Quantity]] = [:]
+        /// Whether the exchange is killed now and then; what it had not told is asked for afterwards.
+        var dies = false
         let booked = MarketID(0)
         let printed = MarketID(1)
 
@@ -36,6 +39,7 @@ struct PaperPropertyTests {
         mutating func run(steps: Int) {
             for _ in 0..<steps {
                 now = now + TimeSpan(microseconds: Int64(random.below(400_000)))
+                if dies, random.chance(4) { restart() }
                 switch random.below(20) {
                 case 0: snapshot()
                 case 1: see(.gap(booked))
@@ -118,7 +122,7 @@ struct PaperPropertyTests {
             let request: OrderRequest
             switch random.below(10) {
             case 0..<2: request = .cancel(known)
-            case 2..<4 where known.sequence <= orders:
+            case 2..<4 where known.sequence <= orders && !dies:
                 request = .amend(known, price: price, total: count)
                 amends[known, default: []].append(count)
             default:
@@ -141,6 +145,33 @@ struct PaperPropertyTests {
             }
             ledger.sent(request, at: now)
             exchange.submit(request, at: now)
+        }
+
+        mutating func restart() {
+            let state = exchange.state
+            let copy = (try? JSONEncoder().encode(state)).flatMap {
+                try? JSONDecoder().decode(PaperState.self, from: $0)
+            }
+            #expect(copy == state)
+            exchange = PaperExchange(restoring: copy ?? state, friction: exchange.friction, seed: 99)
+            now = now + TimeSpan(microseconds: Int64(random.below(3_000_000)))
+            for id in ledger.unanswered { ledger.heardAgain(exchange.tellAgain(id), at: max(now, exchange.state.time)) }
+            now = max(now, exchange.state.time)
+            if random.chance(50) {
+                let trades = (0..<3).map { _ in
+                    PastTrade(
+                        time: now - .milliseconds(Int64(random.below(3_000))),
+                        trade: Trade(
+                            market: booked,
+                            price: Price(cents: Int32(38 + random.below(24))),
+                            count: Quantity(units: Int64(1 + random.below(4_000))),
+                            taker: random.pick([.bid, .ask])
+                        )
+                    )
+                }
+                see(.history(booked, trades))
+            }
+            snapshot()
         }
 
         mutating func settle(_ market: MarketID) {
@@ -182,6 +213,17 @@ struct PaperPropertyTests {
         #expect(world.exchange.reserved == .zero)
         #expect(world.exchange.cash == world.ledger.equity, "start + realised − fees, to the microdollar")
         #expect(world.exchange.nextDue == nil)
+    }
+
+    @Test(arguments: 200...280 as ClosedRange<UInt64>)
+    func `an exchange that is killed now and then keeps the same books`(_ seed: UInt64) {
+        var world = World(seed: seed, friction: Self.frictions[Int(seed % 3)], fees: .quadratic)
+        world.dies = true
+        world.run(steps: 600)
+        #expect(world.ledger.unfinished.isEmpty, "every accepted order has exactly one end")
+        #expect(world.exchange.reserved == .zero)
+        #expect(world.exchange.cash == world.ledger.equity, "start + realised − fees, to the microdollar")
+        #expect(world.ledger.fills > 20)
     }
 
     @Test func `the random worlds do fill, take, rest, refuse and cancel`() {

@@ -1,0 +1,264 @@
+/// The first migration. Times are microseconds since 1970 in UTC; prices 1/10,000 dollar; counts 1/100 contract; money
+/// microdollars.
+enum SchemaV1 {
+    static let sql = """
+        CREATE TABLE accounts (
+          id INTEGER PRIMARY KEY,
+          name TEXT NOT NULL,
+          kind TEXT NOT NULL CHECK (kind IN ('paper', 'demo', 'live')),
+          tag TEXT NOT NULL UNIQUE,
+          identity TEXT NOT NULL,
+          created INTEGER NOT NULL,
+          ended INTEGER
+        ) STRICT;
+        CREATE UNIQUE INDEX accounts_current ON accounts (name) WHERE ended IS NULL;
+
+        CREATE TABLE runs (
+          id INTEGER PRIMARY KEY AUTOINCREMENT,
+          name TEXT NOT NULL UNIQUE,
+          kind TEXT NOT NULL CHECK (kind IN ('sim', 'replay', 'backtest', 'paper', 'demo', 'live')),
+          account_id INTEGER REFERENCES accounts (id),
+          epoch INTEGER NOT NULL,
+          version TEXT NOT NULL,
+          seed TEXT NOT NULL,
+          started INTEGER NOT NULL,
+          seen INTEGER NOT NULL,
+          ended INTEGER,
+          ending TEXT,
+          plan TEXT NOT NULL,
+          configuration TEXT NOT NULL,
+          inputs TEXT,
+          records_inputs INTEGER NOT NULL CHECK (records_inputs IN (0, 1)),
+          resumed_from INTEGER,
+          report TEXT,
+          UNIQUE (account_id, epoch)
+        ) STRICT;
+
+        CREATE TABLE script_texts (
+          hash TEXT PRIMARY KEY,
+          text TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE scripts (
+          run_id INTEGER NOT NULL REFERENCES runs (id),
+          name TEXT NOT NULL,
+          generation INTEGER NOT NULL,
+          kind TEXT NOT NULL CHECK (kind IN ('strategy', 'rule')),
+          hash TEXT NOT NULL,
+          position INTEGER NOT NULL,
+          PRIMARY KEY (run_id, name, generation)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE script_files (
+          run_id INTEGER NOT NULL,
+          script TEXT NOT NULL,
+          generation INTEGER NOT NULL,
+          position INTEGER NOT NULL,
+          name TEXT NOT NULL,
+          path TEXT NOT NULL,
+          hash TEXT NOT NULL REFERENCES script_texts (hash),
+          PRIMARY KEY (run_id, script, generation, position),
+          FOREIGN KEY (run_id, script, generation) REFERENCES scripts (run_id, name, generation)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX script_files_by_hash ON script_files (hash);
+
+        CREATE TABLE checkpoints (
+          id INTEGER PRIMARY KEY AUTOINCREMENT,
+          run_id INTEGER NOT NULL REFERENCES runs (id),
+          is_first INTEGER NOT NULL CHECK (is_first IN (0, 1)),
+          after_events INTEGER NOT NULL,
+          time INTEGER NOT NULL,
+          last_order INTEGER NOT NULL,
+          engine BLOB NOT NULL,
+          venue BLOB,
+          scripts BLOB
+        ) STRICT;
+        CREATE INDEX checkpoints_by_run ON checkpoints (run_id);
+
+        CREATE TABLE markets (
+          run_id INTEGER NOT NULL REFERENCES runs (id),
+          number INTEGER NOT NULL,
+          ticker TEXT NOT NULL,
+          series TEXT NOT NULL,
+          opens INTEGER NOT NULL,
+          closes INTEGER NOT NULL,
+          strike INTEGER,
+          status TEXT NOT NULL,
+          PRIMARY KEY (run_id, number)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE orders (
+          run_id INTEGER NOT NULL REFERENCES runs (id),
+          sequence INTEGER NOT NULL,
+          ticker TEXT NOT NULL,
+          market INTEGER NOT NULL,
+          strategy TEXT,
+          role TEXT NOT NULL,
+          side TEXT NOT NULL CHECK (side IN ('bid', 'ask')),
+          price INTEGER NOT NULL,
+          count INTEGER NOT NULL,
+          time_in_force TEXT NOT NULL CHECK (time_in_force IN ('gtc', 'ioc', 'fok')),
+          expires INTEGER,
+          reduce_only INTEGER NOT NULL CHECK (reduce_only IN (0, 1)),
+          state TEXT NOT NULL,
+          filled INTEGER NOT NULL,
+          remaining INTEGER NOT NULL,
+          created INTEGER NOT NULL,
+          updated INTEGER NOT NULL,
+          why TEXT,
+          -- What the engine must know to look after the order, JSON (KBotEngine.OrderIntent): Intent.detail.
+          intent TEXT,
+          UNIQUE (run_id, sequence)
+        ) STRICT;
+
+        CREATE TABLE order_events (
+          run_id INTEGER NOT NULL REFERENCES runs (id),
+          number INTEGER NOT NULL,
+          time INTEGER NOT NULL,
+          order_run_id INTEGER NOT NULL,
+          sequence INTEGER NOT NULL,
+          state TEXT NOT NULL,
+          price INTEGER NOT NULL,
+          count INTEGER NOT NULL,
+          filled INTEGER NOT NULL,
+          remaining INTEGER NOT NULL,
+          why TEXT,
+          PRIMARY KEY (run_id, number)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE fills (
+          run_id INTEGER NOT NULL REFERENCES runs (id),
+          number INTEGER NOT NULL,
+          time INTEGER NOT NULL,
+          order_run_id INTEGER NOT NULL,
+          sequence INTEGER NOT NULL,
+          trade INTEGER NOT NULL,
+          ticker TEXT NOT NULL,
+          role TEXT NOT NULL,
+          side TEXT NOT NULL CHECK (side IN ('bid', 'ask')),
+          price INTEGER NOT NULL,
+          count INTEGER NOT NULL,
+          liquidity TEXT NOT NULL,
+          fee INTEGER NOT NULL,
+          PRIMARY KEY (run_id, number),
+          UNIQUE (order_run_id, sequence, trade)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE trades (
+          run_id INTEGER NOT NULL REFERENCES runs (id),
+          number INTEGER NOT NULL,
+          strategy TEXT NOT NULL,
+          ticker TEXT NOT NULL,
+          side TEXT NOT NULL CHECK (side IN ('long', 'short')),
+          count INTEGER NOT NULL,
+          entry_value INTEGER NOT NULL,
+          exit_value INTEGER NOT NULL,
+          gross_pnl INTEGER NOT NULL,
+          fees INTEGER NOT NULL,
+          net_pnl INTEGER NOT NULL,
+          opened INTEGER NOT NULL,
+          closed INTEGER NOT NULL,
+          exit TEXT NOT NULL,
+          planned_entry INTEGER NOT NULL,
+          planned_stop INTEGER NOT NULL,
+          planned_target INTEGER NOT NULL,
+          settled INTEGER NOT NULL,
+          corrections INTEGER NOT NULL DEFAULT 0,
+          PRIMARY KEY (run_id, number)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE settlements (
+          run_id INTEGER NOT NULL REFERENCES runs (id),
+          ticker TEXT NOT NULL,
+          time INTEGER NOT NULL,
+          result TEXT NOT NULL,
+          value INTEGER NOT NULL,
+          inferred INTEGER NOT NULL CHECK (inferred IN (0, 1)),
+          PRIMARY KEY (run_id, ticker)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE candles (
+          run_id INTEGER NOT NULL REFERENCES runs (id),
+          market INTEGER NOT NULL,
+          interval INTEGER NOT NULL,
+          start INTEGER NOT NULL,
+          open INTEGER NOT NULL,
+          high INTEGER NOT NULL,
+          low INTEGER NOT NULL,
+          close INTEGER NOT NULL,
+          volume INTEGER NOT NULL,
+          trades INTEGER NOT NULL,
+          PRIMARY KEY (run_id, market, interval, start)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE spot_candles (
+          run_id INTEGER NOT NULL REFERENCES runs (id),
+          symbol TEXT NOT NULL,
+          interval INTEGER NOT NULL,
+          start INTEGER NOT NULL,
+          open INTEGER NOT NULL,
+          high INTEGER NOT NULL,
+          low INTEGER NOT NULL,
+          close INTEGER NOT NULL,
+          ticks INTEGER NOT NULL,
+          PRIMARY KEY (run_id, symbol, interval, start)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE signals (
+          run_id INTEGER NOT NULL REFERENCES runs (id),
+          number INTEGER NOT NULL,
+          time INTEGER NOT NULL,
+          ticker TEXT NOT NULL,
+          strategy TEXT NOT NULL,
+          kind TEXT NOT NULL CHECK (kind IN ('signal', 'denied', 'exit')),
+          side TEXT,
+          entry INTEGER,
+          stop INTEGER,
+          target INTEGER,
+          code TEXT,
+          text TEXT,
+          PRIMARY KEY (run_id, number)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE blocks (
+          run_id INTEGER NOT NULL REFERENCES runs (id),
+          number INTEGER NOT NULL,
+          time INTEGER NOT NULL,
+          code TEXT NOT NULL,
+          blocked INTEGER NOT NULL CHECK (blocked IN (0, 1)),
+          PRIMARY KEY (run_id, number)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE messages (
+          run_id INTEGER NOT NULL REFERENCES runs (id),
+          number INTEGER NOT NULL,
+          time INTEGER NOT NULL,
+          ticker TEXT,
+          kind TEXT NOT NULL CHECK (kind IN ('warning', 'script', 'verdict')),
+          source TEXT NOT NULL,
+          text TEXT NOT NULL,
+          PRIMARY KEY (run_id, number)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE effect_chunks (
+          id INTEGER PRIMARY KEY,
+          run_id INTEGER NOT NULL REFERENCES runs (id),
+          first INTEGER NOT NULL,
+          count INTEGER NOT NULL,
+          size INTEGER NOT NULL,
+          crc INTEGER NOT NULL,
+          bytes BLOB NOT NULL,
+          UNIQUE (run_id, first)
+        ) STRICT;
+
+        CREATE TABLE input_chunks (
+          id INTEGER PRIMARY KEY,
+          run_id INTEGER NOT NULL REFERENCES runs (id),
+          first INTEGER NOT NULL,
+          count INTEGER NOT NULL,
+          crc INTEGER NOT NULL,
+          bytes BLOB NOT NULL,
+          UNIQUE (run_id, first)
+        ) STRICT;
+        """
+}

@@ -1,0 +1,90 @@
+package import KBotModel
+
+/// Taking up the orders of earlier runs of the account.
+extension OrderDesk {
+    /// Takes up what the account's journal knows, once, before ``start(shards:at:)``.
+    ///
+    /// Each order counts as active and of unknown outcome until the venue was asked; its fills that the journal does not
+    /// have are told once each, then ``lookUp(_:at:into:)`` is answered. No id up to `lastSequence` is ever placed, and
+    /// no entry is before ``DeskNews/recovered(_:)``.
+    ///
+    /// - Parameters:
+    ///   - orders: Orders that had not ended, those of which only the intent is known among them.
+    ///   - positions: What the account holds by its journal, fills in `filled` of the orders included.
+    ///   - lastSequence: The largest sequence of an order of an earlier run that the journal knows; of an order beyond
+    ///     it the journal has lost all trace.
+    ///   - fillsFrom: From when on fills may be missing in the journal: the time of its last checkpoint.
+    package func adopt(
+        _ orders: [AdoptedOrder],
+        positions: [Ticker: Quantity],
+        lastSequence: Int64,
+        fillsFrom: Timestamp
+    ) {
+        precondition(!isStarted && recovery == nil, "Condition failed: an account is taken up once, before the start")
+        let known = orders.reduce(lastSequence) { max($0, $1.request.id.sequence) }
+        account.positions = positions.filter { $0.value != .zero }
+        recovery = Recovery(
+            lastSequence: known,
+            fillsFrom: fillsFrom,
+            ours: Set(account.positions.keys).union(orders.map(\.market.ticker))
+        )
+        self.lastSequence = known
+        for adopted in orders {
+            let wire = self.wire(adopted.request, in: adopted.market, opensRisk: adopted.opensRisk)
+            let order = DeskOrder(adopted, wire: wire)
+            self.orders[order.id] = order
+            active.insert(order.id)
+            markets[adopted.market.id] = adopted.market
+            marketIDs[adopted.market.ticker] = adopted.market.id
+        }
+    }
+
+    /// Whether an id is of this account, and of an order that neither this run nor the journal knows.
+    func isUnaccounted(_ clientID: String?) -> Bool {
+        guard let recovery, let id = clientID.flatMap(configuration.terms.order), orders[id] == nil,
+            id.sequence > recovery.lastSequence
+        else { return false }
+        return firstSequence.map { id.sequence < $0 || id.sequence > lastSequence } ?? true
+    }
+
+    /// Has the next reading list orders that have ended too: one was heard of that nobody knows.
+    func listOrders(at time: DeskTime) {
+        recovery?.wantsOrders = true
+        reconcileSoon(at: time)
+    }
+
+    /// Finds in a reading the orders that were taken up, before its fills are counted, and those nobody knows.
+    func takeUp(_ picture: AccountPicture, at time: DeskTime, into news: inout [DeskNews]) {
+        guard recovery != nil else { return }
+        var unknown: [UnaccountedOrder] = []
+        for row in picture.orders + picture.resting {
+            if isUnaccounted(row.clientID) {
+                // What neither rests nor has filled left nothing behind.
+                guard row.filled > .zero || row.snapshot.status == .resting else { continue }
+                let order = UnaccountedOrder(row)
+                if recovery?.unaccounted.updateValue(order, forKey: row.id) == nil { unknown.append(order) }
+            } else if let order = order(clientID: row.clientID, venueID: row.id, in: row.ticker), order.isAdopted,
+                order.venueID == nil, row.isWhat(order.wire)
+            {
+                learn(order, row, at: time, into: &news)
+            }
+        }
+        recovery?.hasListed = true
+        if !unknown.isEmpty {
+            news.append(.unaccounted(unknown.map { recovery?.unaccounted[$0.venueID] ?? $0 }))
+        }
+        for id in active.sorted() {
+            guard let order = orders[id], order.isAdopted, order.venueID == nil, !order.lookOut, order.lookDue == nil
+            else { continue }
+            order.lookDue = time.uptime  // not among them: its absence has to be proven
+        }
+    }
+
+    /// Says that an order of an earlier run is not at the venue, where that is a surprise.
+    func warnOfAbsence(_ order: DeskOrder, into news: inout [DeskNews]) {
+        guard order.wasKnownBefore || order.filled > .zero else { return }
+        counts.differences += 1
+        let text = "\(order.ticker): order \(order.id), which the venue had taken, is not listed there any more"
+        news.append(.warning(.difference, text))
+    }
+}

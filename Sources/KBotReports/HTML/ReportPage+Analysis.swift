@@ -1,0 +1,252 @@
+import KBotModel
+
+/// Where the result came from, how it is spread, and what trading cost.
+extension ReportPage {
+    mutating func writeSources() {
+        bars(
+            "Net P&L by day",
+            "/analysis/by_day",
+            key: "day",
+            note: "UTC day on which a trade closed",
+            label: { String($0.dropFirst(5)) }
+        )
+        bars("Net P&L by hour", "/analysis/by_hour", key: "hour", note: "hour of the UTC day in which a trade opened")
+        element("div", ["class": "halves"]) { page in
+            page.groups("By exit", "/analysis/by_exit", key: "exit", heading: "Exit")
+            page.groups("By direction", "/analysis/by_direction", key: "direction", heading: "Direction")
+        }
+        let markets = count("/analysis/by_market")
+        if markets <= 12 {
+            groups("By market", "/analysis/by_market", key: "market", heading: "Market")
+        } else {
+            details("By market (\(grouped(markets)))") { page in
+                page.groups("By market", "/analysis/by_market", key: "market", heading: "Market", most: 400)
+            }
+        }
+    }
+
+    /// Columns of profit and loss, and the same as a table.
+    private mutating func bars(
+        _ title: String,
+        _ pointer: String,
+        key: String,
+        note: String,
+        label: (String) -> String = { $0 }
+    ) {
+        let elements = json[pointer: pointer]?.elements ?? []
+        let values = elements.compactMap { $0["net_pnl"]?.decimal(Money.self)?.units }
+        guard let low = values.min(), let high = values.max(), values.count == elements.count else { return }
+        let (scale, ticks) = Scale.nice(min(low, 0)...max(high, 0), least: 10_000)
+        var plot = Plot(id: key, title: title, summary: "One column each; the table below has the figures.")
+        plot.yTicks = ticks.map { (scale.place($0), tickLabel($0)) }
+        plot.hasColumns = true
+        plot.labels = ["", "net P&L", "trades"]
+        let step = Plot.width / Int64(values.count)
+        let width = max(min(step * 7 / 10, 700), 1)
+        let zero = scale.place(0)
+        var gains = ""
+        var losses = ""
+        let every = (values.count + 11) / 12
+        for (index, value) in values.enumerated() {
+            let middle = step * Int64(index) + step / 2
+            let column = Paths.rectangle(x: middle - width / 2, width: width, from: zero, to: scale.place(value))
+            if value >= 0 { gains += column } else { losses += column }
+            let name = elements[index][key]?.text ?? ""
+            if index % every == 0 { plot.xTicks.append((middle, label(name))) }
+            plot.readings.append(
+                (
+                    middle,
+                    [name, Money(units: value).signedDollarText, elements[index]["trades"]?.text ?? ""]
+                )
+            )
+        }
+        plot.draw("up", gains)
+        plot.draw("down", losses)
+        plot.draw("zero", "M0 \(Plot.height - zero)H\(Plot.width)")
+        plot.write(to: &html, note: note)
+        details("\(title), as a table") { $0.groups(title, pointer, key: key, heading: "UTC " + key, most: 400) }
+    }
+
+    private mutating func groups(
+        _ caption: String,
+        _ pointer: String,
+        key: String,
+        heading: String,
+        most shown: Int = .max
+    ) {
+        let largest = most(pointer, "net_pnl")
+        let all = count(pointer)
+        table(
+            caption,
+            [
+                .text(heading), .number("Trades"), .number("Winning"), .number("Net P&L"), .number("Fees"), .text(""),
+            ],
+            rows: (0..<min(all, shown)).map { index in
+                let base = "\(pointer)/\(index)"
+                return [
+                    .code(value("\(base)/\(key)")), .number(base + "/trades", .count),
+                    .number(base + "/winning", .count), .number(base + "/net_pnl", .profit),
+                    .number(base + "/fees", .money), .bar(base + "/net_pnl", most: largest),
+                ]
+            }
+        )
+        if all > shown { paragraph("The first \(grouped(shown)) of \(grouped(all)); the JSON has all.", style: "small") }
+    }
+
+    mutating func writeDistribution() {
+        histogram("Net P&L per trade", "/analysis/net_pnl_histogram", id: "net", .profit) { tickLabel($0) }
+        histogram("R multiple per trade", "/analysis/r_histogram", id: "r", .multiple) { units in
+            Ratio(units: units).shortText + "R"
+        }
+        paragraph("R is the net P&L over what the planned stop would have lost; 1R risked, +2R won.", style: "small")
+    }
+
+    private mutating func histogram(
+        _ title: String,
+        _ pointer: String,
+        id: String,
+        _ style: NumberStyle,
+        label: (Int64) -> String
+    ) {
+        // Money and ratios both count millionths.
+        let bins = (json[pointer: pointer]?.elements ?? []).compactMap { bin -> (Int64, Int64, Int)? in
+            guard let from: Ratio = bin["from"]?.decimal(), let to: Ratio = bin["to"]?.decimal(),
+                let trades = bin["trades"]?.int
+            else { return nil }
+            return (from.units, to.units, trades)
+        }
+        guard let first = bins.first, let last = bins.last, let most = bins.map(\.2).max() else { return }
+        let (scale, ticks) = Scale.nice(0...Int64(most), least: 1)
+        let across = Scale(first.0, last.1, length: Plot.width)
+        var plot = Plot(id: "h-\(id)", title: title, summary: "How many trades fell into each range.")
+        plot.yTicks = ticks.map { (scale.place($0), grouped($0)) }
+        plot.hasColumns = true
+        let every = (bins.count + 6) / 7
+        plot.xTicks = bins.enumerated().filter { $0.offset % every == 0 }.map { (across.place($0.element.0), label($0.element.0)) }
+        plot.labels = ["", "trades"]
+        var gains = ""
+        var losses = ""
+        for (from, to, trades) in bins {
+            let (left, right) = (across.place(from), across.place(to))
+            let gap = (right - left) / 20
+            let column = Paths.rectangle(x: left + gap, width: right - left - 2 * gap, from: 0, to: scale.place(Int64(trades)))
+            if from >= 0 { gains += column } else { losses += column }
+            plot.readings.append(((left + right) / 2, ["\(label(from)) to \(label(to))", grouped(trades)]))
+        }
+        plot.draw("up", gains)
+        plot.draw("down", losses)
+        if first.0 < 0, last.1 > 0 { plot.draw("zero", "M\(across.place(0)) 0V\(Plot.height)") }
+        plot.write(to: &html)
+        details("\(title), as a table") { page in
+            page.table(
+                title,
+                [.number("From"), .number("To, not included"), .number("Trades")],
+                rows: bins.indices.map { index in
+                    let base = "\(pointer)/\(index)"
+                    return [
+                        .number(base + "/from", style), .number(base + "/to", style), .number(base + "/trades", .count),
+                    ]
+                }
+            )
+        }
+    }
+
+    mutating func writeCalibration() {
+        paragraph(
+            "A contract bought at 30¢ should win about three times in ten. Each trade counts with the price paid for the side "
+                + "it bought, YES or NO, and with the result of its market, however the trade itself ended."
+        )
+        let bins = report.analysis.calibration.bins
+        if !bins.isEmpty {
+            var plot = Plot(
+                id: "calibration",
+                title: "Share that won",
+                summary: "Mean outcome over mean price paid, one point for each range of ten cents; the line is where both "
+                    + "are equal."
+            )
+            plot.size = "tall"
+            let scale = Scale(0, 1_000_000, length: Plot.height)
+            let across = Scale(0, 1_000_000, length: Plot.width)
+            plot.yTicks = [0, 25, 50, 75, 100].map { (scale.place($0 * 10_000), "\($0)%") }
+            plot.xTicks = [0, 20, 40, 60, 80, 100].map { (across.place($0 * 10_000), "\($0)¢") }
+            plot.draw("start", "M0 \(Plot.height)L\(Plot.width) 0")
+            var dots = ""
+            for bin in bins {
+                let (x, y) = (across.place(bin.meanPrice.units), scale.place(bin.meanOutcome.units))
+                dots += "M\(x) \(Plot.height - y)h1"
+                let won = Ratio(units: bin.meanOutcome.units).percentText
+                plot.readings.append((x, [bin.meanPrice.centText, won, grouped(bin.trades), grouped(bin.markets)]))
+            }
+            plot.draw("dot", dots)
+            plot.labels = ["", "won", "trades", "markets"]
+            plot.write(to: &html, note: "over the mean price paid; dashed: where a price is right on average")
+            table(
+                "Entry price against outcome",
+                [
+                    .number("From"), .number("To"), .number("Trades"), .number("Markets"), .number("Mean price"),
+                    .number("Won"),
+                ],
+                rows: bins.indices.map { index in
+                    let base = "/analysis/calibration/bins/\(index)"
+                    return [
+                        .number(base + "/from", .cents), .number(base + "/to", .cents), .number(base + "/trades", .count),
+                        .number(base + "/markets", .count), .number(base + "/mean_price", .cents),
+                        .number(base + "/mean_outcome", .valueShare),
+                    ]
+                }
+            )
+        }
+        element("p", ["class": "small"]) { page in
+            page.html.text("Trades in markets whose outcome is not known: ")
+            page.number("/analysis/calibration/unknown_outcomes", .count)
+            page.html.text(". Trades of one market share its result: judge by the number of markets.")
+        }
+    }
+
+    mutating func writeCosts() {
+        element("p") { page in
+            page.html.text("Closed trades paid ")
+            page.number("/analysis/costs/fees", .money)
+            page.html.text(" in fees.")
+        }
+        let parts = [("Entry", "entries"), ("Exit by the stop", "stops"), ("Exit by the target", "targets")]
+        table(
+            "Prices got against prices planned",
+            [.text("Fills"), .number("Trades"), .number("Contracts"), .number("Slippage"), .number("Per contract")],
+            rows: parts.map { label, name in
+                let base = "/analysis/costs/\(name)"
+                return [
+                    .text(label), .number(base + "/trades", .count), .number(base + "/count", .contracts),
+                    .number(base + "/slippage", .money), .number(base + "/slippage_per_contract", .signedCents),
+                ]
+            }
+        )
+        element("p", ["class": "small"]) { page in
+            page.html.text(
+                "Positive slippage was lost. The measure is the signal's plan; what the book showed when an order arrived is "
+                    + "not recorded. Exits without a planned price (settlement, time, flatten): "
+            )
+            page.number("/analysis/costs/unplanned_exits", .count)
+            page.html.text(".")
+        }
+    }
+
+    mutating func writeFillModels() {
+        paragraph("The same run with several assumptions of how orders fill; the truth may lie anywhere between them.")
+        table(
+            "Results by fill model",
+            [
+                .text("Fills"), .number("Trades"), .number("Win rate"), .number("Net profit"), .number("Max drawdown"),
+                .number("Fees"),
+            ],
+            rows: report.fillModels.indices.map { index in
+                let base = "/fill_models/\(index)"
+                return [
+                    .text(value(base + "/fills")), .number(base + "/total_trades", .count),
+                    .number(base + "/win_rate", .share), .number(base + "/net_profit", .profit),
+                    .number(base + "/max_drawdown", .loss), .number(base + "/total_fees", .money),
+                ]
+            }
+        )
+    }
+}

@@ -1,0 +1,185 @@
+import KBotModel
+
+/// The first screen: what came of it, and what may be said about it.
+extension ReportPage {
+    mutating func writeSummary() {
+        paragraph(value("/analysis/verdict/sentence"), style: "verdict")
+        if !report.identityHolds {
+            element("p", ["class": "alarm"]) { page in
+                page.html.text("THE BOOKS DO NOT ADD UP: equity at the end differs by ")
+                page.number("/run/identity_difference", .money)
+                page.html.text(".")
+            }
+        }
+        let cards: [(String, String, NumberStyle)] = [
+            ("Net profit", "/metrics/net_profit", .profit), ("Trades", "/metrics/total_trades", .count),
+            ("Win rate", "/metrics/win_rate", .share), ("Per trade", "/metrics/expectancy", .profit),
+            ("Profit factor", "/metrics/profit_factor", .ratio), ("Max drawdown", "/metrics/max_drawdown", .loss),
+            ("Fees", "/metrics/total_fees", .money), ("Entries blocked", "/run/blocked/share", .share),
+        ]
+        element("dl", ["class": "cards"]) { page in
+            for (label, pointer, style) in cards {
+                page.element("div") { page in
+                    page.html.element("dt", text: label)
+                    page.element("dd") { $0.number(pointer, style) }
+                }
+            }
+        }
+        html.line()
+        writeInterval()
+        element("p") { page in
+            page.html.text("Equity went from ")
+            page.number("/run/start_equity", .money)
+            page.html.text(" to ")
+            page.number("/run/end_equity", .money)
+            page.html.text(".")
+            if !page.report.openPositions.isEmpty {
+                page.html.text(" Unrealized in open positions: ")
+                page.number("/run/unrealized", .profit)
+                page.html.text(".")
+            }
+        }
+        paragraph(value("/funnel/sentence"))
+        writeBlocked()
+    }
+
+    /// The interval of the mean, drawn against zero.
+    private mutating func writeInterval() {
+        let names = ["interval_low", "mean_net_pnl", "interval_high"]
+        let figures = names.compactMap { Money(value("/analysis/verdict/\($0)"))?.units }
+        guard figures.count == 3 else { return }
+        let (scale, ticks) = Scale.nice(
+            min(figures[0], 0)...max(figures[2], 0),
+            least: 10_000,
+            count: 5,
+            length: Plot.width
+        )
+        var plot = Plot(
+            id: "interval",
+            title: "Mean net P&L per trade",
+            summary: "The mean and its 95% interval against zero; the verdict says it in words."
+        )
+        plot.size = "strip"
+        plot.xTicks = ticks.map { (scale.place($0), tickLabel($0)) }
+        let (low, mean, high) = (scale.place(figures[0]), scale.place(figures[1]), scale.place(figures[2]))
+        plot.draw("zero", "M\(scale.place(0)) 0V\(Plot.height)")
+        plot.draw("range", "M\(low) 500H\(high)")
+        plot.draw("dot", "M\(mean) 500h1")
+        plot.write(to: &html, note: "with its 95% interval (bootstrap over markets)")
+        element("p", ["class": "small"]) { page in
+            page.html.text("Mean ")
+            page.number("/analysis/verdict/mean_net_pnl", .profit)
+            page.html.text(", interval ")
+            page.number("/analysis/verdict/interval_low", .profit)
+            page.html.text(" to ")
+            page.number("/analysis/verdict/interval_high", .profit)
+            page.html.text(", ")
+            page.number("/analysis/verdict/trades", .count)
+            page.html.text(" trades in ")
+            page.number("/analysis/verdict/markets", .count)
+            page.html.text(" markets, ")
+            page.number("/analysis/verdict/resamples", .count)
+            page.html.text(" draws.")
+        }
+    }
+
+    private mutating func writeBlocked() {
+        let limits = json[pointer: "/run/blocked/by_limit"]?.members ?? []
+        guard !limits.isEmpty else { return }
+        table(
+            "Share of the run in which a limit blocked entries",
+            [.text("Limit"), .number("Share"), .number("Time")],
+            rows: limits.map { limit in
+                let name = limit.name.pointerPart
+                return [
+                    .code(limit.name), .number("/run/blocked/by_limit/\(name)", .share),
+                    .number("/run/blocked/time_s_by_limit/\(name)", .seconds),
+                ]
+            }
+        )
+    }
+
+    mutating func writeFigures() {
+        element("div", ["class": "groups"]) { page in
+            page.pairs(
+                "Trade statistics",
+                [
+                    ("Total trades", "/metrics/total_trades", .count), ("Winning", "/metrics/winning_trades", .count),
+                    ("Losing", "/metrics/losing_trades", .count),
+                    ("Break-even", "/metrics/break_even_trades", .count), ("Win rate", "/metrics/win_rate", .share),
+                    ("Long", "/metrics/long_trades", .count), ("Short", "/metrics/short_trades", .count),
+                    ("Average holding time", "/metrics/average_holding_s", .seconds),
+                ]
+            )
+            page.pairs(
+                "P&L statistics",
+                [
+                    ("Net profit", "/metrics/net_profit", .profit), ("Gross profit", "/metrics/gross_profit", .money),
+                    ("Gross loss", "/metrics/gross_loss", .loss), ("Per trade", "/metrics/expectancy", .profit),
+                    ("Average win", "/metrics/average_win", .money),
+                    ("Average loss", "/metrics/average_loss", .loss),
+                    ("Largest win", "/metrics/largest_win", .money),
+                    ("Largest loss", "/metrics/largest_loss", .loss),
+                    ("Max drawdown", "/metrics/max_drawdown", .loss),
+                    ("Max drawdown, % of peak", "/metrics/max_drawdown_pct", .percent),
+                ]
+            )
+            page.pairs(
+                "Ratios",
+                [
+                    ("Profit factor", "/metrics/profit_factor", .ratio),
+                    ("Average win / loss", "/metrics/payoff_ratio", .ratio),
+                    ("Sharpe ratio, annual", "/metrics/sharpe_ratio", .ratio),
+                    ("Sharpe per trade", "/metrics/per_trade_sharpe", .ratio),
+                    ("Average R multiple", "/metrics/average_r", .multiple),
+                ]
+            )
+            page.pairs(
+                "Consecutive trades",
+                [
+                    ("Most wins in a row", "/metrics/max_consecutive_wins", .count),
+                    ("Most losses in a row", "/metrics/max_consecutive_losses", .count),
+                ]
+            )
+            page.pairs(
+                "Fees and exposure",
+                [
+                    ("Total fees", "/metrics/total_fees", .money), ("Peak exposure", "/metrics/peak_exposure", .money),
+                    ("Time in market", "/metrics/time_in_market", .share),
+                ]
+            )
+        }
+        if report.metrics.sharpeRatio == nil, report.dailyEquity.count < 10 {
+            paragraph("The annual Sharpe ratio takes ten days of equity; without them it is not given.", style: "small")
+        }
+        writeStrategies()
+    }
+
+    private mutating func writeStrategies() {
+        guard count("/by_strategy") > 0 else { return }
+        table(
+            "By strategy",
+            [
+                .text("Strategy"), .text("Budget"), .number("Trades"), .number("Win rate"), .number("Net profit"),
+                .number("Profit factor"), .number("Largest loss"), .number("Losses in a row"), .number("Fees"),
+            ],
+            rows: (0..<count("/by_strategy")).map { index in
+                let base = "/by_strategy/\(index)"
+                let figures = base + "/metrics"
+                return [
+                    .code(value(base + "/strategy")), .text(value(base + "/budget")),
+                    .number(figures + "/total_trades", .count), .number(figures + "/win_rate", .share),
+                    .number(figures + "/net_profit", .profit), .number(figures + "/profit_factor", .ratio),
+                    .number(figures + "/largest_loss", .loss), .number(figures + "/max_consecutive_losses", .count),
+                    .number(figures + "/total_fees", .money),
+                ]
+            }
+        )
+    }
+}
+
+/// Dollars at an axis: cents only where a step is less than a dollar.
+func tickLabel(_ units: Int64) -> String {
+    let text = Money(units: units).dollarText
+    return text.hasSuffix(".00") ? String(text.dropLast(3)) : text
+}

@@ -1,0 +1,178 @@
+import Foundation
+import KBotEngine
+import KBotJournal
+import KBotModel
+import KBotReports
+import KBotScripting
+import KBotSimulation
+
+/// An account that goes on from run to run: held by this one, with what the last left behind.
+package final class AccountBook {
+    /// The account.
+    let account: JournalAccount
+    /// What the last run left; nil for a new account.
+    private(set) var left: AccountState?
+    private let lock: AccountLock
+
+    /// Takes hold of an account, and reads what is kept of it.
+    ///
+    /// - Parameters:
+    ///   - journal: The journal of the state directory.
+    ///   - name: The account's name; nil for the mode's usual one.
+    ///   - identity: A short hash of what the account is at the venue: key, host and subaccount.
+    ///   - isFresh: Whether to begin a new account of this name.
+    /// - Throws: ``RunFailure``: usage when another kbot holds it or it is of another kind, venue (exit code 5) when what is
+    ///   kept cannot be read whole.
+    init(
+        _ journal: Journal,
+        named name: String?,
+        mode: RunPlan.Mode,
+        identity: String,
+        stateDirectory: String,
+        isFresh: Bool
+    ) throws(RunFailure) {
+        let kind: JournalAccount.Kind =
+            switch mode {
+            case .paper: .paper
+            case .demo: .demo
+            case .live: .live
+            }
+        let name = name ?? mode.rawValue
+        do throws(AccountLock.Failure) {
+            lock = try AccountLock(account: name, stateDirectory: stateDirectory)
+        } catch {
+            throw RunFailure(.usage, error.description)
+        }
+        do throws(JournalError) {
+            account =
+                isFresh
+                ? try journal.freshAccount(named: name, kind: kind, identity: identity, now: .wallClock)
+                : try journal.account(named: name, kind: kind, identity: identity, now: .wallClock)
+        } catch {
+            throw RunFailure(error)
+        }
+        left = isFresh ? nil : try AccountState(of: account, journal)
+    }
+
+    /// Begins the run that goes on from what was left; its orders are numbered in its own epoch.
+    func takeUp(epoch: Int32) -> AccountState? {
+        left?.engine.begin(epoch: epoch)
+        return left
+    }
+}
+
+/// What an account was left with: taken up by the next run.
+struct AccountState {
+    /// The engine, with orders that were sent after its state was kept.
+    var engine: EngineState
+    /// The paper exchange; nil where a venue keeps the books.
+    var paper: PaperState?
+    /// What scripts keep, by their names.
+    let scripts: [String: ScriptMemory]
+    /// The checkpoint's number.
+    let checkpoint: Int64
+    /// The run that left it, and the time it had reached.
+    let run: RunID
+    let time: Timestamp
+    /// Orders that were written down, of which it is not known whether they were sent.
+    let intents: [OrderIntent]
+    /// Orders whose trade is not known: nothing can look after them.
+    let orphans: [OrderIntent]
+
+    /// Reads a state as it was kept.
+    init(_ saved: SavedCheckpoint) throws {
+        let decoder = JSONDecoder()
+        engine = try decoder.decode(EngineState.self, from: saved.checkpoint.engine)
+        paper = try saved.checkpoint.venue.map { try decoder.decode(PaperState.self, from: $0) }
+        scripts = try saved.checkpoint.scripts.map { try decoder.decode([String: ScriptMemory].self, from: $0) } ?? [:]
+        checkpoint = saved.id
+        run = saved.run
+        time = saved.checkpoint.time
+        intents = []
+        orphans = []
+    }
+
+    /// The state as it is kept.
+    func checkpoint(_ encoder: JSONEncoder) throws -> Checkpoint {
+        Checkpoint(
+            afterEvents: 0,
+            time: time,
+            engine: try encoder.encode(engine),
+            venue: try paper.map { try encoder.encode($0) },
+            scripts: scripts.isEmpty ? nil : try encoder.encode(scripts)
+        )
+    }
+
+    /// Reads what the last run left; nil when the account has nothing yet.
+    init?(of account: JournalAccount, _ journal: Journal) throws(RunFailure) {
+        do {
+            let saved = try journal.lastCheckpoint(of: account)
+            let written = try journal.intents(of: account, after: saved)
+            guard let saved else {
+                guard written.isEmpty else {
+                    throw RunFailure(
+                        .venue,
+                        "the account \(account.name) sent \(counted(written.count, "order")) before anything of its state "
+                            + "was kept: look at the venue, then begin anew with --fresh"
+                    )
+                }
+                return nil
+            }
+            let decoder = JSONDecoder()
+            var engine = try decoder.decode(EngineState.self, from: saved.checkpoint.engine)
+            var paper = try saved.checkpoint.venue.map { try decoder.decode(PaperState.self, from: $0) }
+            intents = try written.compactMap(\.detail).map { try decoder.decode(OrderIntent.self, from: Data($0.utf8)) }
+            orphans = engine.take(intents)
+            // The feed numbers these markets first, in this order.
+            var numbers: [MarketID: MarketID] = [:]
+            for (index, market) in engine.markets.enumerated() { numbers[market.id] = MarketID(Int32(index)) }
+            engine.renumber(numbers)
+            paper?.renumber(numbers)
+            self.engine = engine
+            self.paper = paper
+            scripts =
+                try saved.checkpoint.scripts.map { try decoder.decode([String: ScriptMemory].self, from: $0) } ?? [:]
+            checkpoint = saved.id
+            run = saved.run
+            time = saved.checkpoint.time
+        } catch let failure as RunFailure {
+            throw failure
+        } catch let error as JournalError {
+            throw RunFailure(error)
+        } catch {
+            throw RunFailure(
+                .venue,
+                "what is kept of the account \(account.name) cannot be read (\(error)): kbot journal check says more; "
+                    + "--fresh begins a new account"
+            )
+        }
+    }
+
+    /// What was left, one fact a line.
+    var lines: [String] {
+        var lines = ["left at \(time) by run \(run): equity without open trades \(engine.equityWithoutOpenTrades.dollarText)"]
+        for (ticker, count) in engine.positions.sorted(by: { $0.key < $1.key }) {
+            lines.append("  holds \(count) \(ticker)")
+        }
+        for order in engine.openOrders {
+            lines.append(
+                "  \(order.role.rawValue) \(order.order.request.side.rawValue) \(order.order.remaining) \(order.ticker) "
+                    + "at \(order.order.request.price): to be looked up"
+            )
+        }
+        for reason in engine.haltReasons { lines.append("  \(reason.code): \(reason.text)") }
+        return lines
+    }
+}
+
+extension RunFailure {
+    /// The journal's trouble, with the exit code it stands for.
+    init(_ error: JournalError) {
+        switch error {
+        case .accountMismatch: self.init(.usage, error.description)
+        case .corrupt, .chunk: self.init(.venue, error.description)
+        case .newer, .older, .missing, .run: self.init(.usage, error.description)
+        case .failed: self.init(.other, error.description)
+        }
+    }
+}

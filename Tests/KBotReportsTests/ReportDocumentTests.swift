@@ -1,0 +1,115 @@
+import Foundation
+import KBotModel
+import KBotReports
+import Testing
+
+@Suite struct ReportDocumentTests {
+    private static let samples: [(String, RunReport)] = [
+        ("simulated", .simulated), ("idle", .idle), ("paired", .paired), ("charted", .charted),
+    ]
+
+    @Test(arguments: samples.map(\.0), [true, false])
+    func `a report that is read back is written again byte for byte`(name: String, isPretty: Bool) throws {
+        let report = try #require(Self.samples.first { $0.0 == name }?.1)
+        let bytes = report.jsonDocument(pretty: isPretty)
+        let document = try ReportDocument(parsing: bytes)
+        #expect(document.report.jsonDocument(pretty: isPretty) == bytes)
+        #expect(document.report.text() == report.text())
+        #expect(document.report.metrics == report.metrics)
+        #expect(document.report.trades == report.trades)
+        #expect(document.report.charts == report.charts)
+    }
+
+    /// The document as the first form of it was: without what the second added.
+    private func older(_ report: RunReport) throws -> [UInt8] {
+        let object = try JSONSerialization.jsonObject(with: Data(report.jsonDocument()))
+        var document = try #require(object as? [String: Any])
+        for key in ["schema", "analysis", "charts", "outcomes", "fill_models"] { document[key] = nil }
+        let trades = try #require(document["trades"] as? [[String: Any]])
+        let added = ["entry_value", "exit_value", "settled_count", "entry_slippage", "exit_slippage"]
+        document["trades"] = trades.map { $0.filter { !added.contains($0.key) } }
+        var run = try #require(document["run"] as? [String: Any])
+        var blocked = try #require(run["blocked"] as? [String: Any])
+        blocked["time_s"] = nil
+        blocked["time_s_by_limit"] = nil
+        run["blocked"] = blocked
+        document["run"] = run
+        var funnel = try #require(document["funnel"] as? [String: Any])
+        funnel["warm_up"] = nil
+        funnel["entry_cutoff_s"] = nil
+        document["funnel"] = funnel
+        return Array(try JSONSerialization.data(withJSONObject: document))
+    }
+
+    @Test func `a document of the first form is read, and brought up to the present one`() throws {
+        let document = try ReportDocument(parsing: older(.simulated))
+        #expect(document.report.metrics == RunReport.simulated.metrics)
+        #expect(document.report.analysis == RunReport.simulated.analysis)
+        #expect(document.json["schema"]?.int == RunReport.schemaVersion)
+        #expect(document.json[pointer: "/analysis/verdict/trades"]?.int == 24)
+        #expect(document.report.text() == RunReport.simulated.text())
+    }
+
+    @Test func `fields of a newer version are passed over, a newer form is refused`() throws {
+        let text = String(utf8: RunReport.idle.jsonDocument(pretty: false))
+        let added = "{\"from_the_future\": [1], " + text.dropFirst()
+        #expect(try ReportDocument(parsing: Array(added.utf8)).report.metrics == RunReport.idle.metrics)
+        let newer = text.replacing("\"schema\":2", with: "\"schema\":3", maxReplacements: 1)
+        let error = #expect(throws: ReportReadError.self) { try ReportDocument(parsing: Array(newer.utf8)) }
+        #expect(error?.problem.contains("newer form (3)") == true)
+    }
+
+    @Test(
+        arguments: [
+            ("\"net_pnl\":\"", "\"gross_pnl\":null,\"net_pnl\":\"", "/trades"), ("\"long\"", "\"sideways\"", "/trades/0/direction"),
+            ("\"count\":\"", "\"count\":\"-", "/trades/0"),
+            ("\"start_equity\":\"", "\"start_equity\":\"9999999999999", "/run/start_equity"),
+            ("\"kind\":\"lua\"", "\"kind\":\"cobol\"", "/run/strategies/0/kind"),
+            ("\"max_drawdown\":\"", "\"max_drawdown\":\"x", "/metrics/max_drawdown"),
+        ]
+    )
+    func `what makes no sense is named by its place`(old: String, new: String, pointer: String) throws {
+        let text = String(utf8: RunReport.simulated.jsonDocument(pretty: false))
+        let broken = text.replacing(old, with: new, maxReplacements: 1)
+        guard broken != text else { return Issue.record("the sample has no \(old)") }
+        // A second field of the same name does no harm: the first one counts.
+        if new.hasPrefix("\"gross_pnl\"") { return _ = try ReportDocument(parsing: Array(broken.utf8)) }
+        let error = #expect(throws: ReportReadError.self) { try ReportDocument(parsing: Array(broken.utf8)) }
+        #expect(error?.pointer == pointer)
+    }
+
+    @Test func `no part of a document crashes the reader`() {
+        let bytes = RunReport.paired.jsonDocument(pretty: false)
+        var generator = SeededGenerator(seed: 5)
+        for _ in 0..<200 {
+            var broken = bytes
+            for _ in 0..<3 { broken[Int.random(in: 0..<broken.count, using: &generator)] = UInt8.random(in: 32...126, using: &generator) }
+            _ = try? ReportDocument(parsing: broken)
+            _ = try? ReportDocument(parsing: Array(bytes.prefix(Int.random(in: 0..<bytes.count, using: &generator))))
+        }
+    }
+
+    @Test func `the CSV has one line a trade with every column of the document`() throws {
+        let document = ReportDocument(.charted)
+        let lines = document.csv().split(separator: "\r\n", omittingEmptySubsequences: false)
+        #expect(lines.count == 1 + RunReport.charted.trades.count + 1 && lines.last == "")
+        #expect(lines[0].split(separator: ",").map(String.init) == ReportDocument.csvColumns)
+        let fields = try #require(document.json[pointer: "/trades/0"]).members.map(\.name)
+        #expect(Set(fields) == Set(ReportDocument.csvColumns))
+        for (index, line) in lines.dropFirst().dropLast().enumerated() {
+            let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            let values = ReportDocument.csvColumns.map { document.json[pointer: "/trades/\(index)/\($0)"]?.text ?? "" }
+            #expect(cells == values)
+        }
+    }
+
+    @Test func `the CSV quotes what needs it and gives a spreadsheet no formula`() {
+        let name: StrategyName = "=cmd|'/C calc'!A0, \"x\""
+        var tracker = PerformanceTracker(startEquity: Money(dollars: 1), started: start)
+        tracker.record(.net(-100, by: name))
+        let report = RunReport(facts: .plain, tracker: tracker, endEquity: .zero, funnel: Funnel())
+        let csv = ReportDocument(report).csv()
+        #expect(csv.contains(",\"'=cmd|'/C calc'!A0, \"\"x\"\"\",long,"))
+        #expect(csv.contains(",-1.000000,"), "a negative number stays a number")
+    }
+}
