@@ -44,13 +44,47 @@ import Testing
             endEquity: Money(units: 1_000_129_900),
             funnel: funnel,
             limits: [LimitFact(name: "max_positions", value: "2", source: "default")],
-            blocked: BlockedTime(total: .hours(6), parts: [.init(code: "DAILY_LOSS_LIMIT", span: .hours(6))])
+            blocked: BlockedTime(total: .hours(6), parts: [.init(code: "DAILY_LOSS_LIMIT", span: .hours(6))]),
+            charts: charts
         )
+    }
+
+    /// One market with two candles and one fill, decided by its last price.
+    private var charts: MarketCharts {
+        let market: Ticker = "KXBTC15M-26APR271445-45"
+        var chart = MarketChart(market: market, opens: start, closes: .minute(15))
+        chart.strike = SpotPrice(units: 641_235_000)
+        chart.period = 25
+        chart.deviations = Ratio(units: 2_000_000)
+        let bands = ChartBands(
+            lower: PriceDelta(units: 4_850),
+            middle: PriceDelta(units: 4_900),
+            upper: PriceDelta(units: 4_950)
+        )
+        chart.candles = [(Int64(0), nil), (5, bands)].map { second, bands in
+            let time = Timestamp.minute(1) + .seconds(second)
+            return ChartCandle(Candle(flatAt: Price(cents: 49), start: time, interval: .seconds(5)), bands: bands)
+        }
+        chart.fills = [
+            ChartFill(
+                time: .minute(1) + .seconds(3),
+                side: .ask,
+                price: Price(cents: 33),
+                count: Quantity(contracts: 3),
+                role: "entry",
+                liquidity: .taker,
+                fee: Money(units: 100)
+            )
+        ]
+        let settlement = Settlement(value: .zero, isInferred: true)
+        let outcome = MarketOutcome(market: market, settlement: settlement, time: .minute(16))
+        return MarketCharts(kept: [chart], leftOut: 2, outcomes: [outcome])
     }
 
     @Test func `the document is exactly this`() {
         let expected = #"""
             {
+              "schema": 2,
               "run": {
                 "id": "r1",
                 "version": "0.1.0",
@@ -94,6 +128,10 @@ import Testing
                   "share": 0.250000,
                   "by_limit": {
                     "DAILY_LOSS_LIMIT": 0.250000
+                  },
+                  "time_s": 21600.000000,
+                  "time_s_by_limit": {
+                    "DAILY_LOSS_LIMIT": 21600.000000
                   }
                 },
                 "corrections": [
@@ -139,16 +177,19 @@ import Testing
             "entry_price": "0.333333", "exit_price": "0.666667", "gross_pnl": "-1.000000", "fees": "0.000100", \#
             "net_pnl": "-1.000100", "opened": "2026-04-27T00:01:00.000000Z", \#
             "closed": "2026-04-27T00:02:00.000000Z", "exit": "stop", "r_multiple": -1.010300, \#
-            "planned_entry": "0.3300", "planned_stop": "0.6600", "planned_target": "0.0100"}
+            "planned_entry": "0.3300", "planned_stop": "0.6600", "planned_target": "0.0100", \#
+            "entry_value": "1.000000", "exit_value": "2.000000", "settled_count": "0.00", \#
+            "entry_slippage": "-0.010000", "exit_slippage": "0.020000"}
               ],
               "open_positions": [
                 {"market": "KXBTC15M-26APR280000-00", "strategy": "bollinger_scalper", "direction": "long", \#
             "count": "10.00", "entry_price": "0.400000", "mark_price": "0.4300", "unrealized": "0.300000", \#
-            "realized": "0.000000", "fees": "0.170000", "opened": "2026-04-27T23:50:00.000000Z", "state": "open"}
+            "realized": "0.000000", "fees": "0.170000", "opened": "2026-04-27T23:50:00.000000Z", "state": "open", \#
+            "entry_value": "4.000000"}
               ],
               "equity_curve": [
-                {"ts": "2026-04-27T00:00:00.000000Z", "equity": "1000.000000"},
-                {"ts": "2026-04-27T00:02:00.000000Z", "equity": "998.999900"}
+                {"ts": "2026-04-27T00:00:00.000000Z", "equity": "1000.000000", "drawdown": "0.000000"},
+                {"ts": "2026-04-27T00:02:00.000000Z", "equity": "998.999900", "drawdown": "1.000100"}
               ],
               "daily_equity": [
                 {"day": "2026-04-27", "equity": "998.999900", "change": "-1.000100"}
@@ -172,10 +213,94 @@ import Testing
                 "closed": 1,
                 "settled": 0,
                 "still_open": 0,
+                "entry_cutoff_s": 480.000000,
+                "warm_up": null,
                 "sentence": "1 trade from 3 triggers: 1 signal, 1 entry order, 1 filled; 1 trigger ended in A."
               },
               "limits": {
                 "max_positions": {"value": "2", "source": "default"}
+              },
+              "outcomes": [
+                {"market": "KXBTC15M-26APR271445-45", "ts": "2026-04-27T00:16:00.000000Z", "result": "no", \#
+            "value": "0.0000", "inferred": true}
+              ],
+              "analysis": {
+                "verdict": {
+                  "sentence": "The mean net result per trade is −$1.00 over 1 trade in 1 market: too few for a statement \#
+            (at least 30 trades in 10 markets).",
+                  "trades": 1,
+                  "markets": 1,
+                  "mean_net_pnl": "-1.000100",
+                  "interval_low": null,
+                  "interval_high": null,
+                  "excludes_zero": null,
+                  "too_small": true,
+                  "method": "percentile bootstrap over markets, 95%",
+                  "resamples": 2000,
+                  "seed": 1
+                },
+                "by_day": [
+                  {"day": "2026-04-27", "trades": 1, "winning": 0, "net_pnl": "-1.000100", "fees": "0.000100"}
+                ],
+                "by_hour": [
+                  {"hour": "00", "trades": 1, "winning": 0, "net_pnl": "-1.000100", "fees": "0.000100"}
+                ],
+                "by_market": [
+                  {"market": "KXBTC15M-26APR271445-45", "trades": 1, "winning": 0, "net_pnl": "-1.000100", \#
+            "fees": "0.000100"}
+                ],
+                "by_exit": [
+                  {"exit": "stop", "trades": 1, "winning": 0, "net_pnl": "-1.000100", "fees": "0.000100"}
+                ],
+                "by_direction": [
+                  {"direction": "short", "trades": 1, "winning": 0, "net_pnl": "-1.000100", "fees": "0.000100"}
+                ],
+                "net_pnl_histogram": [
+                  {"from": "-1.010000", "to": "-1.000000", "trades": 1}
+                ],
+                "r_histogram": [
+                  {"from": -1.020000, "to": -1.010000, "trades": 1}
+                ],
+                "calibration": {
+                  "unknown_outcomes": 0,
+                  "bins": [
+                    {"from": "0.6000", "to": "0.7000", "trades": 1, "markets": 1, "mean_price": "0.666667", \#
+            "mean_outcome": "1.000000"}
+                  ]
+                },
+                "costs": {
+                  "fees": "0.000100",
+                  "entries": {"trades": 1, "count": "3.00", "slippage": "-0.010000", "slippage_per_contract": "-0.003333"},
+                  "stops": {"trades": 1, "count": "3.00", "slippage": "0.020000", "slippage_per_contract": "0.006667"},
+                  "targets": {"trades": 0, "count": "0.00", "slippage": "0.000000", "slippage_per_contract": null},
+                  "unplanned_exits": 0
+                }
+              },
+              "charts": {
+                "kept": 1,
+                "left_out": 2,
+                "markets": [
+                  {
+                    "market": "KXBTC15M-26APR271445-45",
+                    "opens": "2026-04-27T00:00:00.000000Z",
+                    "closes": "2026-04-27T00:15:00.000000Z",
+                    "strike": "64123.5000",
+                    "interval_s": 5.000000,
+                    "band_period": 25,
+                    "band_deviations": 2.000000,
+                    "from": "2026-04-27T00:01:00.000000Z",
+                    "candles_left_out": 0,
+                    "candles": [
+                      [0, 4900, 4900, 4900, 4900, 0, 0, null, null, null],
+                      [5, 4900, 4900, 4900, 4900, 0, 0, 4850, 4900, 4950]
+                    ],
+                    "fills_left_out": 0,
+                    "fills": [
+                      {"ts": "2026-04-27T00:01:03.000000Z", "side": "ask", "price": "0.3300", "count": "3.00", \#
+            "role": "entry", "liquidity": "taker", "fee": "0.000100"}
+                    ]
+                  }
+                ]
               }
             }
 
@@ -190,7 +315,10 @@ import Testing
         let bytes = RunReport.simulated.jsonDocument(pretty: isPretty)
         let object = try JSONSerialization.jsonObject(with: Data(bytes))
         let document = try #require(object as? [String: Any])
-        let keys = ["run", "metrics", "trades", "open_positions", "equity_curve", "daily_equity", "funnel", "limits"]
+        let keys = [
+            "schema", "run", "metrics", "trades", "open_positions", "equity_curve", "daily_equity", "funnel", "limits",
+            "outcomes", "analysis", "charts",
+        ]
         #expect(Set(document.keys) == Set(keys))
         #expect((document["trades"] as? [Any])?.count == 24)
     }

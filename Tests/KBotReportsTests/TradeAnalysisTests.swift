@@ -129,7 +129,7 @@ import Testing
 
 @Suite struct VerdictTests {
     /// Trades of so many markets with these results in cents, one a market.
-    private func verdict(_ cents: [Int64], isSimulated: Bool = false) -> Verdict {
+    private func verdict(_ cents: [Int64], isSimulated: Bool = false) -> PlainVerdict {
         let trades = cents.enumerated().map { ClosedTrade.net($1, at: Int64($0), market: Ticker("M\($0)")) }
         return TradeAnalysis(of: trades, isSimulated: isSimulated).verdict
     }

@@ -44,7 +44,7 @@ extension TradeAnalysis {
     }
 }
 
-extension Verdict {
+extension PlainVerdict {
     fileprivate func write(to writer: inout JSONWriter) {
         writer.object("verdict") { writer in
             writer.field("sentence", sentence)

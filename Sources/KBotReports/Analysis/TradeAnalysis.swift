@@ -39,7 +39,7 @@ public struct TradeAnalysis: Hashable, Sendable {
     /// What trading cost.
     public let costs: TradeCosts
     /// What can be said.
-    public let verdict: Verdict
+    public let verdict: PlainVerdict
 
     /// Analyses trades.
     ///
@@ -59,7 +59,7 @@ public struct TradeAnalysis: Hashable, Sendable {
         rMultiples = Histogram(of: trades.compactMap(\.rMultiple).map { $0 * 100 })
         calibration = Calibration(of: trades, outcomes: outcomes)
         costs = TradeCosts(of: trades)
-        verdict = Verdict(of: trades, isSimulated: isSimulated)
+        verdict = PlainVerdict(of: trades, isSimulated: isSimulated)
     }
 }
 

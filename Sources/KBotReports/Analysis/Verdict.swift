@@ -1,7 +1,7 @@
 public import KBotModel
 
 /// What a run lets one say of its strategy, in plain words; never that it has an edge.
-public struct Verdict: Hashable, Sendable {
+public struct PlainVerdict: Hashable, Sendable {
     /// A 95% interval of the mean net P&L per trade.
     ///
     /// Percentile bootstrap over markets: trades of one market share its path and its result, so whole markets are drawn,

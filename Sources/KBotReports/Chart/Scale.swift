@@ -51,7 +51,7 @@ enum TimeAxis {
         [.seconds(5), .seconds(15), .seconds(30)] + [1, 2, 3, 5, 10, 15, 30].map { .minutes($0) }
         + [1, 2, 3, 6, 12, 24, 48, 96, 168, 336, 720, 1_440, 4_320, 8_760].map { .hours($0) }
 
-    /// At most six moments on round times, with their labels: times of day, or dates where a step is a day or more.
+    /// At most six moments on round times, with their labels: times of day, and dates where one begins.
     static func ticks(from: Timestamp, to: Timestamp) -> [(time: Timestamp, label: String)] {
         let step = steps.first { (to - from).microseconds / $0.microseconds < 6 } ?? .hours(8_760)
         var time = from.floored(to: step)
@@ -65,7 +65,8 @@ enum TimeAxis {
 
     private static func label(_ time: Timestamp, _ step: TimeSpan) -> String {
         let text = time.description
-        if step >= .hours(24) { return String(text.dropFirst(5).prefix(5)) }
+        let isMidnight = time == time.utcDay.start
+        if step >= .hours(24) || (isMidnight && step >= .hours(1)) { return String(text.dropFirst(5).prefix(5)) }
         return String(text.dropFirst(11).prefix(step < .minutes(1) ? 8 : 5))
     }
 }

@@ -75,9 +75,9 @@ struct AccountState {
     let run: RunID
     let time: Timestamp
     /// Orders that were written down, of which it is not known whether they were sent.
-    let intents: [OrderIntent]
+    private(set) var intents: [OrderIntent]
     /// Orders whose trade is not known: nothing can look after them.
-    let orphans: [OrderIntent]
+    private(set) var orphans: [OrderIntent]
 
     /// Reads a state as it was kept.
     init(_ saved: SavedCheckpoint) throws {
@@ -90,6 +90,19 @@ struct AccountState {
         time = saved.checkpoint.time
         intents = []
         orphans = []
+    }
+
+    /// Reads a state for the run that goes on from it, with the orders that were written down after it.
+    init(_ saved: SavedCheckpoint, after written: [Intent]) throws {
+        try self.init(saved)
+        let decoder = JSONDecoder()
+        intents = try written.compactMap(\.detail).map { try decoder.decode(OrderIntent.self, from: Data($0.utf8)) }
+        orphans = engine.take(intents)
+        // The feed numbers these markets first, in this order.
+        var numbers: [MarketID: MarketID] = [:]
+        for (index, market) in engine.markets.enumerated() { numbers[market.id] = MarketID(Int32(index)) }
+        engine.renumber(numbers)
+        paper?.renumber(numbers)
     }
 
     /// The state as it is kept.
@@ -118,23 +131,7 @@ struct AccountState {
                 }
                 return nil
             }
-            let decoder = JSONDecoder()
-            var engine = try decoder.decode(EngineState.self, from: saved.checkpoint.engine)
-            var paper = try saved.checkpoint.venue.map { try decoder.decode(PaperState.self, from: $0) }
-            intents = try written.compactMap(\.detail).map { try decoder.decode(OrderIntent.self, from: Data($0.utf8)) }
-            orphans = engine.take(intents)
-            // The feed numbers these markets first, in this order.
-            var numbers: [MarketID: MarketID] = [:]
-            for (index, market) in engine.markets.enumerated() { numbers[market.id] = MarketID(Int32(index)) }
-            engine.renumber(numbers)
-            paper?.renumber(numbers)
-            self.engine = engine
-            self.paper = paper
-            scripts =
-                try saved.checkpoint.scripts.map { try decoder.decode([String: ScriptMemory].self, from: $0) } ?? [:]
-            checkpoint = saved.id
-            run = saved.run
-            time = saved.checkpoint.time
+            try self.init(saved, after: written)
         } catch let failure as RunFailure {
             throw failure
         } catch let error as JournalError {

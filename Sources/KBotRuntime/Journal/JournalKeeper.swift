@@ -21,13 +21,11 @@ final class JournalKeeper: SessionJournal {
 
     /// Effects and events that are handed over at once at the latest.
     private static let batchSize = 2_048
-    /// How long to wait before the state is written again when that failed.
-    private static let patience = Duration.seconds(1)
-
     let journal: RunJournal
     let keepsState: Bool
     private let duties: Duties
-    private let scriptMemory: () -> Data?
+    private let patience: Duration
+    private let scriptMemory: (Timestamp) -> Data?
     private var batch = JournalBatch()
     private var events = 0
     private var trouble: JournalTrouble?
@@ -36,10 +34,22 @@ final class JournalKeeper: SessionJournal {
     private(set) var lastSaved: Timestamp?
     private let encoder = JSONEncoder()
 
-    /// Makes a keeper; `scriptMemory` tells what scripts want to keep.
-    init(_ journal: RunJournal, _ duties: Duties, scriptMemory: @escaping () -> Data?) {
+    /// Makes a keeper.
+    ///
+    /// - Parameters:
+    ///   - journal: Where it writes.
+    ///   - duties: What it writes.
+    ///   - patience: How long it waits before the state is written again when that failed.
+    ///   - scriptMemory: Tells what scripts want to keep at a time.
+    init(
+        _ journal: RunJournal,
+        _ duties: Duties,
+        patience: Duration = .seconds(1),
+        scriptMemory: @escaping (Timestamp) -> Data?
+    ) {
         self.journal = journal
         self.duties = duties
+        self.patience = patience
         keepsState = duties.keepsState
         self.scriptMemory = scriptMemory
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -126,14 +136,14 @@ final class JournalKeeper: SessionJournal {
                 time: engine.now,
                 engine: try encoder.encode(engine.state),
                 venue: try exchange.map { try encoder.encode($0.state) },
-                scripts: scriptMemory()
+                scripts: scriptMemory(engine.now)
             )
             try journal.save(checkpoint)
             retryAt = nil
             lastSaved = checkpoint.time
             return true
         } catch {
-            retryAt = ContinuousClock.now + Self.patience
+            retryAt = ContinuousClock.now + patience
             return false
         }
     }

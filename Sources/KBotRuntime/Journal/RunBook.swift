@@ -62,7 +62,7 @@ package final class RunBook {
         strategies: [LoadedStrategy],
         rules: [LoadedRule],
         started: Timestamp,
-        scriptMemory: @escaping () -> Data?
+        scriptMemory: @escaping (Timestamp) -> Data?
     ) throws(RunFailure) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

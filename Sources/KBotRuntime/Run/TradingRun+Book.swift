@@ -15,7 +15,7 @@ extension TradingRun {
         do throws(RunFailure) {
             try keepScripts()
             try book.begin(plan, settings, strategies: strategies, rules: rules, started: wallStart) { [unowned self] in
-                keptMemory()
+                keptMemory(at: $0)
             }
         } catch {
             // A run that leaves nothing behind can do without; an account cannot.
@@ -68,10 +68,10 @@ extension TradingRun {
     // MARK: What scripts keep
 
     /// What scripts want to keep, as JSON; nil when none keeps anything.
-    private func keptMemory() -> Data? {
+    private func keptMemory(at time: Timestamp) -> Data? {
         var memories: [String: ScriptMemory] = [:]
         for script in scripts {
-            guard let memory = try? script.current.memory(at: session?.now ?? .distantPast), !memory.isEmpty else { continue }
+            guard let memory = try? script.current.memory(at: time), !memory.isEmpty else { continue }
             memories[script.name] = memory
         }
         guard !memories.isEmpty else { return nil }
