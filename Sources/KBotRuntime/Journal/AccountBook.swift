@@ -100,9 +100,19 @@ struct AccountState {
         orphans = engine.take(intents)
         // The feed numbers these markets first, in this order.
         var numbers: [MarketID: MarketID] = [:]
-        for (index, market) in engine.markets.enumerated() { numbers[market.id] = MarketID(Int32(index)) }
+        for (index, market) in markets.enumerated() { numbers[market.id] = MarketID(Int32(index)) }
+        if let unknown = paper?.marketIDs.first(where: { numbers[$0] == nil }) {
+            throw RunFailure(.venue, "the paper exchange holds something in market \(unknown), whose name is not kept")
+        }
         engine.renumber(numbers)
         paper?.renumber(numbers)
+    }
+
+    /// Markets in which engine or paper exchange still have something, in the order of their numbers.
+    var markets: [Market] {
+        var markets = engine.markets
+        for market in paper?.markets ?? [] where !markets.contains(where: { $0.id == market.id }) { markets.append(market) }
+        return markets.sorted { $0.id < $1.id }
     }
 
     /// The state as it is kept.

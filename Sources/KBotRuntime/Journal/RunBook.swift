@@ -88,7 +88,7 @@ package final class RunBook {
                 inputs: try inputs(plan, encoder),
                 recordsInputs: isVenue,
                 resumedFrom: account?.left?.checkpoint,
-                markets: account?.left?.engine.markets ?? []
+                markets: account?.left?.markets ?? []
             )
             let run = try journal.begin(facts) { EffectLines() }
             keeper = JournalKeeper(

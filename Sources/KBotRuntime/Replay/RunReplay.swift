@@ -133,7 +133,7 @@ package struct RunReplay {
         if let first = try journal.firstCheckpoint(of: run), first.checkpoint.afterEvents == 0 {
             left = try AccountState(first)
         }
-        for market in left?.engine.markets ?? [] { comparison.know(market) }
+        for market in left?.markets ?? [] { comparison.know(market) }
         let repeated = try TradingRun(
             try plan(),
             settings: try settings(),

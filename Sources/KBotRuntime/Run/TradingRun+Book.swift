@@ -17,6 +17,8 @@ extension TradingRun {
             try book.begin(plan, settings, strategies: strategies, rules: rules, started: wallStart) { [unowned self] in
                 keptMemory(at: $0)
             }
+            // Now with the epoch in which this run numbers its orders.
+            left = book.account?.left
         } catch {
             // A run that leaves nothing behind can do without; an account cannot.
             if book.account != nil { throw error }

@@ -27,7 +27,7 @@ package final class TradingRun {
     /// Where the run is written down; nil for one that leaves nothing behind.
     let book: RunBook?
     /// What an earlier run of the account left; nil for a run that begins with nothing.
-    let left: AccountState?
+    var left: AccountState?
     /// Hears what goes into the engine and comes out of it, in the place of a journal.
     private let listener: (any SessionJournal)?
     let strategies: [LoadedStrategy]
@@ -196,7 +196,7 @@ package final class TradingRun {
             speed: access.time.speed
         )
         feed.seed = plan.seed
-        feed.held = account?.left?.engine.markets ?? []
+        feed.held = account?.left?.markets ?? []
         guard plan.mode != .paper else { return VenueRunner(access: access, feed: feed, desk: nil) }
         guard var terms = OrderTerms(run: RunID(account?.account.orderPrefix ?? "kbot-\(plan.id)")) else {
             throw RunFailure(.usage, "the run's name cannot stand in order ids: \(plan.id)")
