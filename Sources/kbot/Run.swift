@@ -131,14 +131,16 @@ struct Run: ParsableCommand {
         let announce = { (line: String) in
             if format == .json { logger.info("\(line)") } else { complain(line) }
         }
+        // Before an account is made or taken up: what does not fit must leave no trace.
+        if plan.feed == .venue { try VenueGate.check(plan, settings, isArmed: armLive) }
+        let book = try openBook(plan, settings, announce)
         var gate: VenueGate?
         if plan.feed == .venue {
-            let opened = try VenueGate(&plan, &settings, isArmed: armLive, logger: logger)
+            let opened = try VenueGate(&plan, &settings, capital: book?.capital, logger: logger)
             for line in opened.announcement { announce(line) }
             gate = opened
         }
         defer { gate?.access.shutDown() }
-        let book = try openBook(plan, settings, announce)
         let run = try TradingRun(
             plan,
             settings: settings,

@@ -2,7 +2,7 @@ package import Foundation
 import KBotEngine
 package import KBotJournal
 import KBotKalshi
-import KBotModel
+package import KBotModel
 import KBotScripting
 
 /// What a run writes in: the journal of its state directory, and the account it has taken hold of, if it has one.
@@ -13,6 +13,9 @@ package final class RunBook {
     let account: AccountBook?
     /// Keeps the run's journal, once it has begun.
     private(set) var keeper: JournalKeeper?
+
+    /// What the account began with; nil for one that begins now.
+    package var capital: Money? { account?.left?.engine.initialCapital }
 
     /// Opens the journal, and for a run on the venue's feed its account.
     ///

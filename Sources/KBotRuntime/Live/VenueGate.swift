@@ -1,7 +1,7 @@
 import Foundation
 import KBotEngine
 import KBotKalshi
-import KBotModel
+package import KBotModel
 import KBotReports
 package import Logging
 
@@ -17,23 +17,15 @@ package struct VenueGate {
 
     /// Checks the plan, asks the venue, and completes plan and settings with what it says.
     ///
-    /// - Throws: ``RunFailure``: usage for what does not fit, venue for what the venue refuses.
+    /// - Parameter capital: What the account began with, when it was taken up again; cash may be in its positions.
+    /// - Throws: ``RunFailure``: usage for a key that cannot be used, venue for what the venue refuses.
     package init(
         _ plan: inout RunPlan,
         _ settings: inout RunSettings,
-        isArmed: Bool,
+        capital: Money? = nil,
         logger: Logger
     ) throws(RunFailure) {
-        try Self.check(plan, settings, isArmed: isArmed)
         let credentials = settings.credentials.credentials
-        guard credentials != nil else {
-            throw RunFailure(
-                .usage,
-                settings.credentials.line(
-                    then: "Kalshi's feed needs a key; put it into .env (see .env.example), or take --feed sim"
-                )
-            )
-        }
         var speed: Int64 = 1
         if case .times(let factor) = plan.speed { speed = factor }
         access = try VenueAccess(settings.venue, credentials: credentials, speed: speed, logger: logger)
@@ -54,15 +46,21 @@ package struct VenueGate {
             lines.append(
                 "\(account): \(cash.dollarText) on shard \(shard), where crypto trades; \(balance.cash.dollarText) in all"
             )
-            lines += try Self.fit(&settings, to: cash, on: shard, balance)
+            if let capital {
+                settings.engine.initialCapital = capital
+            } else {
+                lines += try Self.fit(&settings, to: cash, on: shard, balance)
+            }
         } else {
             cash = nil
         }
         announcement = lines
     }
 
-    /// What the plan asks must fit the environment of the key.
-    static func check(_ plan: RunPlan, _ settings: RunSettings, isArmed: Bool) throws(RunFailure) {
+    /// What the plan asks must fit the environment of the key, and there must be one.
+    ///
+    /// - Throws: ``RunFailure``: usage.
+    package static func check(_ plan: RunPlan, _ settings: RunSettings, isArmed: Bool) throws(RunFailure) {
         let environment = settings.venue.environment
         switch plan.mode {
         case .paper: break
@@ -77,6 +75,14 @@ package struct VenueGate {
             guard isArmed else {
                 throw RunFailure(.usage, "--mode live: orders cost real money; say --arm-live as well if you mean it")
             }
+        }
+        guard settings.credentials.credentials != nil else {
+            throw RunFailure(
+                .usage,
+                settings.credentials.line(
+                    then: "Kalshi's feed needs a key; put it into .env (see .env.example), or take --feed sim"
+                )
+            )
         }
         guard settings.limitsOff.isEmpty else {
             throw RunFailure(
