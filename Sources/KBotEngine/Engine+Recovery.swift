@@ -112,8 +112,9 @@ extension Engine {
         if lossRoomIsGone, !blocks.contains(.dailyLossLimit) { note(nil, .blocked(.dailyLossLimit)) }
         if !blocks.contains(.halted) { targetsAreAway = false }
         for managed in (brackets + ended).flatMap(\.orders).sorted(by: { $0.order.id < $1.order.id })
-        where managed.order.state.isOpen {
-            tell(managed, why: "of an earlier run")
+        where managed.order.state.isOpen || managed.order.state == .cancelled(.marketClosed) {
+            // One that ended with its market may have filled before: a look-up brings the fills that nobody heard.
+            if managed.order.state.isOpen { tell(managed, why: "of an earlier run") }
             out.append(.lookUp(managed.order.id))
         }
         // The answers are on their way: patience begins now.
@@ -196,4 +197,10 @@ extension Bracket {
         guard phase == .done, let ended else { return false }
         return time - ended <= EngineState.lateness
     }
+}
+
+extension Engine {
+    /// Numbers orders in an epoch of the account, for a fresh engine of an account whose earlier runs left nothing; to be called
+    /// before the first event. A restored one is told with ``EngineState/begin(epoch:)``.
+    public mutating func begin(epoch: Int32) { lastOrder = ClientOrderID(epoch: epoch, number: 0).sequence }
 }

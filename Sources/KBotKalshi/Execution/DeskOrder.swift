@@ -117,7 +117,8 @@ final class DeskOrder {
                 fee: .zero
             )
             _ = view.apply(sum)
-            if view.state.isOpen { _ = view.apply(.requestCancel) }  // with fills, the way into doubt leads over a cancel
+            // With fills, the way into doubt leads over a cancel.
+            if view.state.isOpen { _ = view.apply(.requestCancel) }
         }
         if view.state.isOpen { _ = view.apply(.loseAnswer) }
     }

@@ -136,7 +136,10 @@ extension OrderDesk {
         for row in rows {
             resting.insert(row.id)
             guard let order = order(clientID: row.clientID, venueID: row.id, in: row.ticker) else {
-                if !isUnaccounted(row.clientID), !isOurOwn(row.clientID) {
+                if isUnaccounted(row.clientID) { continue }
+                if isOurOwn(row.clientID) {
+                    sweep(row, began: began, at: time, into: &news)
+                } else {
                     account.foreignOrders[row.id] = (row.ticker, began.uptime)
                 }
                 continue

@@ -80,6 +80,29 @@ extension OrderDesk {
         }
     }
 
+    /// Takes an order off the book that by the journal has ended: it has no owner any more.
+    ///
+    /// Reads lag behind, so it has to be seen twice; as long as it rests, each reading cancels it again.
+    func sweep(_ row: OrderRow, began: DeskTime, at time: DeskTime, into news: inout [DeskNews]) {
+        guard let recovery, let id = row.clientID.flatMap(configuration.terms.order), orders[id] == nil,
+            id.sequence <= recovery.lastSequence
+        else { return }
+        guard let first = recovery.leftovers[row.id], first + configuration.readLag * 2 <= began.uptime else {
+            if recovery.leftovers[row.id] == nil { self.recovery?.leftovers[row.id] = began.uptime }
+            return reconcileSoon(at: time)
+        }
+        let item = CancelItem(
+            id: row.id,
+            shard: row.shard,
+            ticker: row.ticker,
+            subaccount: configuration.terms.subaccount
+        )
+        launch(.cancel(item), .sweep, at: time)
+        let text = "\(row.ticker): order \(id), which has ended by the journal, rests; it is being cancelled"
+        news.append(.warning(.orphan, text))
+        reconcileSoon(at: time)
+    }
+
     /// Says that an order of an earlier run is not at the venue, where that is a surprise.
     func warnOfAbsence(_ order: DeskOrder, into news: inout [DeskNews]) {
         guard order.wasKnownBefore || order.filled > .zero else { return }

@@ -15,6 +15,7 @@ struct PendingJob {
         case groupDeleted
         case settlements
         case recoverySettlements
+        case sweep
     }
 
     let purpose: Purpose
@@ -72,7 +73,7 @@ extension OrderDesk {
         case (.groupReset(let shard), .done(let result)): resetGroup(onShard: shard, result, into: &news)
         case (.settlements, .settlements(let result)): check(result, into: &news)
         case (.recoverySettlements, .settlements(let result)): explain(result, at: time, into: &news)
-        case (.groupDeleted, _): break
+        case (.groupDeleted, _), (.sweep, _): break
         default: break  // a client that answers another question is a mistake of the program
         }
     }

@@ -22,7 +22,7 @@ extension OrderDesk {
             before.by == differences && account.lastFill.values.allSatisfy { $0 < before.at }
         }
         let isUnpaid = differences.keys.contains { ticker in !picture.positions.contains { $0.ticker == ticker } }
-        if hasUndecided {
+        if !undecided.isEmpty {
             recovery.hasPayments = false
         } else if differences.isEmpty || isConfirmed == true && (!isUnpaid || recovery.hasPayments) {
             recovery.isDone = true
@@ -38,11 +38,27 @@ extension OrderDesk {
         planReading(by: earliest + pause(after: recovery.readings))
     }
 
-    /// Whether the fate of an order of an earlier run is not known, or fills of it are to come.
-    private var hasUndecided: Bool {
-        active.contains { id in
-            guard let order = orders[id], order.isAdopted else { return false }
-            return order.venueID == nil || order.ending != nil || order.filled < order.expected
+    /// What is still missing before ``DeskNews/recovered(_:)`` can be told, in words; empty once it was, and when
+    /// nothing was taken up.
+    package var missingForRecovery: [String] {
+        guard let recovery, !recovery.isDone else { return [] }
+        guard recovery.hasListed else { return ["the account could not be read yet"] }
+        let orders = undecided.map { order in
+            let what =
+                order.venueID == nil
+                ? "the venue has not said yet what became of it" : "the venue has not told all its fills yet"
+            return "order \(order.id) in \(order.ticker): \(what)"
+        }
+        let positions = (recovery.differences?.by ?? [:]).sorted { $0.key < $1.key }.map { ticker, difference in
+            "\(ticker): the venue has \(difference) contracts more than the journal, as far as was read"
+        }
+        return orders + positions
+    }
+
+    /// Orders of earlier runs whose fate is not known, or of which fills are to come.
+    private var undecided: [DeskOrder] {
+        active.sorted().compactMap { orders[$0] }.filter { order in
+            order.isAdopted && (order.venueID == nil || order.ending != nil || order.filled < order.expected)
         }
     }
 

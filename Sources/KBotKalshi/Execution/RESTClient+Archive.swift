@@ -1,4 +1,4 @@
-import KBotModel
+package import KBotModel
 
 /// Finding what the venue has moved to its archive, for an account that was left alone for long.
 extension RESTClient {
@@ -6,7 +6,7 @@ extension RESTClient {
     private static var archiveAge: TimeSpan { .hours(24 * 14) }
 
     /// Looks an order up, in the archive too when it is old; see ``lookUp(_:sentAt:)``.
-    func lookUpAnywhere(_ order: CreateOrder, sentAt: Timestamp) async -> Sighting {
+    package func lookUpAnywhere(_ order: CreateOrder, sentAt: Timestamp) async -> Sighting {
         let sighting = await lookUp(order, sentAt: sentAt)
         guard case .absent = sighting, sentAt + Self.archiveAge < clock.now() else { return sighting }
         do throws(VenueError) {
@@ -25,7 +25,7 @@ extension RESTClient {
     }
 
     /// The fills of an order, those in the archive too when it is old.
-    func fillsAnywhere(
+    package func fillsAnywhere(
         of order: String,
         sentAt: Timestamp,
         scope: AccountScope

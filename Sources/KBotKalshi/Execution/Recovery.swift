@@ -17,6 +17,8 @@ struct Recovery {
     var hasListed = false
     /// Orders with ids of ours of which the journal knows nothing, by the venue's id.
     var unaccounted: [String: UnaccountedOrder] = [:]
+    /// Orders that rest though they have ended by the journal, by the venue's id: when first seen, in uptime.
+    var leftovers: [String: Timestamp] = [:]
     /// Fills told that the journal does not have.
     var fills: [Fill] = []
 

@@ -13,6 +13,8 @@ package final class RunBook {
     let account: AccountBook?
     /// Keeps the run's journal, once it has begun.
     private(set) var keeper: JournalKeeper?
+    /// How many runs the account had before; 0 without one.
+    var epoch: Int32 { keeper?.journal.epoch ?? 0 }
 
     /// What the account began with; nil for one that begins now.
     package var capital: Money? { account?.left?.engine.initialCapital }

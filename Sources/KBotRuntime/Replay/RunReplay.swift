@@ -141,6 +141,7 @@ package struct RunReplay {
             logger: logger,
             left: left
         )
+        repeated.epoch = run.epoch
         var replay = EngineReplay(
             engine: repeated.makeEngine(),
             schedule: repeated.scheduledReloads() + repeated.scheduledMemories(),

@@ -19,6 +19,7 @@ extension TradingRun {
             }
             // Now with the epoch in which this run numbers its orders.
             left = book.account?.left
+            epoch = book.epoch
         } catch {
             // A run that leaves nothing behind can do without; an account cannot.
             if book.account != nil { throw error }
@@ -41,7 +42,11 @@ extension TradingRun {
         configuration.keepsTrades = reloads || !plan.recordedReloads.isEmpty
         let strategies = strategies.map(\.strategy)
         let rules = rules.map(\.rule)
-        guard let state = left?.engine else { return Engine(configuration, strategies: strategies, rules: rules) }
+        guard let state = left?.engine else {
+            var engine = Engine(configuration, strategies: strategies, rules: rules)
+            engine.begin(epoch: epoch)
+            return engine
+        }
         return Engine(
             configuration,
             strategies: strategies,
@@ -109,6 +114,40 @@ extension TradingRun {
         let onHold = plan.onRecovery == .hold && !left.engine.positions.isEmpty
         return ["\(name): taken up again, \(left.lines.joined(separator: "\n"))"]
             + (onHold ? ["trades on their way wait for kbot resume (--on-recovery hold): NO STOP IS WATCHED"] : [])
+    }
+
+    /// How long the venue may take to say what became of every order, before the operator is told what is missing.
+    private static let recoveryPatience = TimeSpan.seconds(30)
+    /// And before a run that manages nothing gives up.
+    private static let recoveryLimit = TimeSpan.minutes(2)
+
+    /// Looks whether the venue has said what became of every order of earlier runs; until then nothing new is opened.
+    ///
+    /// - Throws: ``RunFailure`` with exit code 5 when it does not, and there is nothing open to look after.
+    func watchRecovery(_ runner: VenueRunner) throws(RunFailure) {
+        guard plan.mode != .paper, left != nil, recovery == nil, let desk = runner.desk else { return }
+        let now = runner.access.time.uptime
+        let began = recoveryBegan ?? now
+        recoveryBegan = began
+        guard now - began >= Self.recoveryPatience else { return }
+        let missing = desk.missingForRecovery.joined(separator: "; ")
+        if !hasWarnedOfRecovery {
+            hasWarnedOfRecovery = true
+            let text = "not known yet, so nothing new is opened: \(missing)"
+            terminal.say("warning: \(text)")
+            notify(.recovery, text)
+        }
+        guard now - began >= Self.recoveryLimit, session?.read({ $0.hasOpenTrades }) == false else { return }
+        throw RunFailure(.venue, "the account cannot be taken up: \(missing)")
+    }
+
+    /// Orders of this account that the journal does not know: those of the start are told with all the rest, later ones halt.
+    func hearUnaccounted(_ orders: [UnaccountedOrder]) throws {
+        guard recovery != nil else { return }
+        let names = orders.map { "\($0.clientID) in \($0.ticker)" }.joined(separator: ", ")
+        let text = "orders of this account that the journal does not know: \(names)"
+        terminal.say("warning: \(text)")
+        try session?.command(.halt(until: nil, code: "UNACCOUNTED_ORDER", reason: text))
     }
 
     /// Refuses to trade on a picture that is not whole.

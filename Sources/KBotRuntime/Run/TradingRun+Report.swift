@@ -24,7 +24,8 @@ extension TradingRun {
             strategyFunnels: funnels(recorder, open),
             limits: settings.limits.map { LimitFact(name: $0.name.rawValue, value: $0.value, source: $0.source) },
             rules: recorder.tallies(of: rules.map(\.facts.name)),
-            blocked: recorder.blocked(until: session.now)
+            blocked: recorder.blocked(until: session.now),
+            charts: recorder.charts(for: strategies.map(\.strategy.needs))
         )
     }
 

@@ -24,6 +24,7 @@ extension TradingRun {
                 nextPause = time.uptime + Self.pausePeriod
                 try session?.pause()
                 watchHeldMarkets(runner)
+                try watchRecovery(runner)
                 warnOfClock(runner.access)
             }
         }
@@ -163,7 +164,7 @@ extension TradingRun {
             logger.warning("\(text)", metadata: ["code": "\(kind.rawValue)"])
         case .problem(let error, let text): say("\(text): \(error)")
         case .account(let picture): account = picture
-        case .unaccounted: break  // told again, with all the rest, when the account is recovered
+        case .unaccounted(let orders): try hearUnaccounted(orders)
         case .recovered(let picture): try judge(picture)
         case .ready: say("orders: the account is read and the order groups stand")
         }

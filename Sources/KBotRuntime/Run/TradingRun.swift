@@ -28,6 +28,8 @@ package final class TradingRun {
     let book: RunBook?
     /// What an earlier run of the account left; nil for a run that begins with nothing.
     var left: AccountState?
+    /// How many runs the account had before.
+    var epoch: Int32 = 0
     /// Hears what goes into the engine and comes out of it, in the place of a journal.
     private let listener: (any SessionJournal)?
     let strategies: [LoadedStrategy]
@@ -64,6 +66,9 @@ package final class TradingRun {
     var account: AccountPicture?
     /// What the venue and the journal had to say to each other when an account was taken up; nil before.
     var recovery: RecoveryPicture?
+    /// Since when the venue is asked about an account that was taken up, by our clock.
+    var recoveryBegan: Timestamp?
+    var hasWarnedOfRecovery = false
     let budgets: [StrategyName: RiskLimits.Amount]
 
     /// Prepares a run; nothing is written yet.

@@ -67,6 +67,7 @@ struct OrderDeskRecoveryTests {
         let bench = try bench([Self.adopted(filled: 3, ["t1"])], position: 3)
         bench.lookUp(Self.id.sequence)
         #expect(bench.takeEvents() == [] && bench.jobs.open.count == 1)
+        #expect(bench.desk.missingForRecovery == ["the account could not be read yet"])
         let row = try DeskBench.row("v1", client: Self.client, "executed", filled: 10)
         let fills = [try DeskBench.fillRow("t2", of: "v1", 7), try DeskBench.fillRow("t1", of: "v1", 3)]
         var picture = try DeskBench.picture(fills: fills, position: 10)
@@ -75,7 +76,7 @@ struct OrderDeskRecoveryTests {
         #expect(recovered(bench).map(\.differences) == [[]])
         #expect(recovered(bench).first?.fills.map(\.trade) == [tradeNumber("t2")])
         #expect(isReady(bench))
-        #expect(bench.warnings == [])
+        #expect(bench.warnings == [] && bench.desk.missingForRecovery == [])
         let snapshot = OrderSnapshot(status: .executed, filled: Quantity(contracts: 10))
         #expect(
             bench.takeEvents() == [
@@ -113,6 +114,8 @@ struct OrderDeskRecoveryTests {
         let job = try #require(bench.jobs.open.first { if case .find = $0.work { true } else { false } })
         bench.answer(job, .sighted(.undecided))
         #expect(bench.takeEvents() == [])
+        let missing = "order o2.5 in \(ticker): the venue has not said yet what became of it"
+        #expect(bench.desk.missingForRecovery == [missing])
         bench.wait(.milliseconds(300))
         let again = try #require(bench.jobs.open.first { if case .find = $0.work { true } else { false } })
         bench.answer(again, .sighted(.absent))
@@ -208,6 +211,18 @@ struct OrderDeskRecoveryTests {
             return
         }
         #expect(from == DeskBench.start - .minutes(3))
+    }
+
+    @Test("An order that rests though it has ended by the journal is taken off the book, once reads cannot be stale")
+    func sweepsLeftovers() throws {
+        let bench = try bench()
+        let row = try DeskBench.row("x3", client: "kbot-7-\(Self.last)", "resting", remaining: 10)
+        let picture = try DeskBench.picture(resting: [row])
+        try read(bench, picture)
+        #expect(bench.cancels.isEmpty && bench.warnings == [])
+        for _ in 0..<3 where bench.cancels.isEmpty { try read(bench, picture) }
+        #expect(bench.cancels.map(\.id) == ["x3"])
+        #expect(bench.warnings == [.orphan] && bench.foreign == [] && unaccounted(bench).isEmpty)
     }
 
     @Test("No entry is sent, and nothing is ready, before the account was compared")
