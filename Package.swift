@@ -3,7 +3,7 @@ import PackageDescription
 
 // The architecture, top-down; arrows go one way (scripts/check-architecture holds them):
 //
-//   kbot → KBotRuntime → { KBotScripting, KBotKalshi, KBotJournal, KBotSimulation, KBotReports }
+//   kbot → KBotRuntime → { KBotScripting, KBotKalshi, KBotJournal, KBotData, KBotSimulation, KBotReports }
 //   kbot → KBotExchange → { KBotKalshi, KBotSimulation }
 //   KBotScripting → KBotLua → CLuaBridge → CLua          KBotScripting, KBotJournal → KBotEngine
 //   KBotEngine → KBotIndicators → KBotModel              KBotKalshi, KBotSimulation, KBotReports → KBotModel
@@ -96,13 +96,16 @@ let package = Package(
         // What a run did, in SQLite: to query, to come back from a crash, to replay.
         library("KBotJournal", ["KBotEngine", "KBotModel", "CZlib", "CCrypto", sqlite]),
 
+        // Market data of the past, in SQLite: imported once, read fast.
+        library("KBotData", ["KBotModel", "CZlib", "CCrypto", sqlite, heap]),
+
         // Runners, feeds, configuration, logging; then the command tree.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         library(
             "KBotRuntime",
             [
-                "KBotScripting", "KBotKalshi", "KBotJournal", "KBotSimulation", "KBotReports",
+                "KBotScripting", "KBotKalshi", "KBotJournal", "KBotData", "KBotSimulation", "KBotReports",
                 "KBotEngine", "KBotIndicators", "KBotModel", "CZlib", "CCrypto",
                 logging, configuration,
             ]
@@ -126,14 +129,15 @@ let package = Package(
         tests("KBotScripting", ["KBotLua", "KBotEngine", "KBotIndicators", "KBotModel"]),
         tests("KBotKalshi", ["KBotModel"] + network),
         tests("KBotExchange", ["KBotKalshi", "KBotSimulation", "KBotModel"]),
-        tests("KBotJournal", ["KBotEngine", "KBotModel"]),
+        tests("KBotJournal", ["KBotEngine", "KBotModel", sqlite], exclude: ["Fixtures"]),
+        tests("KBotData", ["KBotModel", sqlite]),
         tests(
             "KBotRuntime",
             [
-                "KBotScripting", "KBotKalshi", "KBotJournal", "KBotSimulation", "KBotReports", "KBotEngine",
-                "KBotIndicators",
+                "KBotScripting", "KBotKalshi", "KBotJournal", "KBotData", "KBotSimulation", "KBotReports", "KBotEngine",
+                "KBotIndicators", "KBotExchange",
                 "KBotModel",
-                logging,
+                logging, sqlite,
             ]
         ),
         tests("kbot", ["KBotRuntime", "KBotExchange", "KBotKalshi", "KBotModel"], exclude: ["Golden"]),
@@ -147,11 +151,34 @@ if Context.environment["KBOT_BENCHMARKS"] != nil {
         .executableTarget(
             name: "kbot-benchmarks",
             dependencies: [
-                "KBotRuntime", "KBotScripting", "KBotKalshi", "KBotSimulation", "KBotReports", "KBotEngine",
+                "KBotRuntime", "KBotScripting", "KBotKalshi", "KBotData", "KBotSimulation", "KBotReports", "KBotEngine",
                 "KBotIndicators", "KBotModel", "KBotTestSupport", "CZlib", "CCrypto", logging,
             ],
             path: "Benchmarks",
             swiftSettings: strict
+        )
+    )
+}
+
+// Readers of foreign bytes under mutated input: the tests run a little of it, scripts/fuzz builds the program for more.
+package.targets += [
+    .target(
+        name: "KBotFuzz",
+        dependencies: ["KBotRuntime", "KBotScripting", "KBotLua", "KBotKalshi", "KBotModel", "KBotTestSupport"],
+        path: "Fuzz/Targets",
+        swiftSettings: strict
+    ),
+    .testTarget(name: "KBotFuzzTests", dependencies: ["KBotFuzz", "KBotTestSupport"], swiftSettings: strict),
+]
+if let fuzz = Context.environment["KBOT_FUZZ"] {
+    package.targets.append(
+        .executableTarget(
+            name: "kbot-fuzz",
+            dependencies: ["KBotFuzz", "KBotTestSupport"],
+            path: "Fuzz/Runner",
+            swiftSettings: strict + (fuzz == "libfuzzer" ? [.define("KBOT_LIBFUZZER")] : []),
+            // Gold, the usual linker, fails on what libFuzzer and the address sanitizer export.
+            linkerSettings: fuzz == "libfuzzer" ? [.unsafeFlags(["-use-ld=lld"])] : []
         )
     )
 }

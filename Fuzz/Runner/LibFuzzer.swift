@@ -5,7 +5,7 @@
     /// The loop of libFuzzer itself, which comes with the toolchain.
     enum LibFuzzer {
         /// libFuzzer's callback knows nothing of who calls it; set once, before it runs.
-        nonisolated(unsafe) private static var check: (([UInt8]) throws -> Void)?
+        nonisolated(unsafe) fileprivate static var check: (([UInt8]) throws -> Void)?
 
         @_silgen_name("LLVMFuzzerRunDriver")
         private static func drive(
@@ -32,17 +32,20 @@
             var pointers = unsafe texts.map { unsafe strdup($0) }
             unsafe pointers.withUnsafeMutableBufferPointer { buffer in
                 guard var arguments = buffer.baseAddress else { return }
-                _ = unsafe drive(&count, &arguments) { bytes, length in
-                    let input = unsafe Array(UnsafeBufferPointer(start: bytes, count: length))
-                    do {
-                        try unsafe LibFuzzer.check?(input)
-                    } catch {
-                        FileHandle.standardError.write(Data("does not hold: \(error)\n".utf8))
-                        abort()
-                    }
-                    return 0
-                }
+                _ = unsafe drive(&count, &arguments, callback)
             }
         }
+    }
+
+    /// Checks one input; libFuzzer's archive wants a function of this name, whoever drives it.
+    @_cdecl("LLVMFuzzerTestOneInput")
+    func callback(_ bytes: UnsafePointer<UInt8>?, _ length: Int) -> Int32 {
+        do {
+            try unsafe LibFuzzer.check?(unsafe Array(UnsafeBufferPointer(start: bytes, count: length)))
+        } catch {
+            FileHandle.standardError.write(Data("does not hold: \(error)\n".utf8))
+            abort()
+        }
+        return 0
     }
 #endif

@@ -41,27 +41,29 @@ extension FuzzTarget {
     private static let scriptTexts = [
         """
         return {
-          kind = "strategy", api = 1, name = "fuzz", version = "1", description = "Buys dips.",
-          needs = { candles = { interval = "15s" }, bollinger = { period = 20, deviations = 2 } },
-          parameters = { period = { type = "integer", default = 20, min = 2, max = 50, help = "candles" } },
-          on_candle = function(ctx, candle)
-            local bands = ctx.indicators.bollinger
-            if bands and candle.close < bands.lower then
-              return { signal = "long", entry = candle.close, stop = candle.close - 0.04, target = candle.close + 0.08 }
-            end
+          api = 1, kind = "strategy", name = "fuzz", version = "1", description = "Buys dips.",
+          params = { period = { type = "integer", default = 8, min = 2, max = 50, help = "candles" } },
+          needs = function(params)
+            return { candles = { source = "market", interval = "5s" },
+              indicators = { bands = { "bollinger", period = params.period, stddev = 2.0 } } }
           end,
-          on_fill = function(ctx, fill) ctx.state.fills = (ctx.state.fills or 0) + 1 end,
+          on_candle = function(ctx, candle)
+            ctx.state.seen = (ctx.state.seen or 0) + 1
+            if candle.close >= ctx.indicators.bands.lower then return nil, "INSIDE_BANDS" end
+            local entry = candle.close
+            return { side = "long", entry = entry, stop = entry - 4, target = entry + 8, entry_type = "limit", reason = "low" }
+          end,
         }
         """,
         """
-        return {
-          kind = "risk-rule", api = 1, name = "fuzz", version = "1", description = "Refuses wide markets.",
-          check = function(ctx, order)
-            local spread = ctx.market.ask - ctx.market.bid
-            if spread > 0.05 then return { allow = false, reason = "spread" } end
-            return { allow = true }
-          end,
-        }
+        local rule = { api = 1, kind = "risk-rule", name = "fuzz", version = "1", description = "Refuses wide markets." }
+        function rule.check(ctx, order)
+          if order.reducing then return "allow" end
+          local spread = ctx.market.spread
+          if not spread or spread > 3 then return "deny", "SPREAD_TOO_WIDE", ("%.2f cents"):format(spread or 0) end
+          return "allow"
+        end
+        return rule
         """,
         """
         local function fib(n) if n < 2 then return n end return fib(n - 1) + fib(n - 2) end
@@ -69,7 +71,7 @@ extension FuzzTarget {
         for i = 1, 10 do t[i] = string.format("%d %s", i, fib(i % 7)) end
         local ok, why = pcall(function() error({ code = 1 }) end)
         ::again:: if #t < 12 then t[#t + 1] = [[long]] goto again end
-        return { kind = "strategy", api = 1, name = "c", version = "1", description = "x", on_candle = function() end }
+        return { api = 1, kind = "strategy", name = "c", version = "1", description = "x", on_candle = function() end }
         """,
     ]
 

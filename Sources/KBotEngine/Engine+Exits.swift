@@ -34,7 +34,9 @@ extension Engine {
                 cancelEntry(of: bracket, why: "the target filled first")
             }
         case .exiting:
-            if !bracket.isHeld, bracket.position.units > 0, !bracket.hasOpenOrders, let next = bracket.nextExit, next <= now {
+            if !bracket.isHeld, bracket.position.units > 0, !bracket.hasOpenOrders, let next = bracket.nextExit,
+                next <= now
+            {
                 sendExit(of: bracket)
             }
         case .armed, .awaitingSettlement, .done: break

@@ -124,7 +124,8 @@ package final class Journal: Sendable {
 
     private func setLevel(_ sync: JournalSync, _ db: Database) throws {
         guard level.withLock({ $0 }) != sync else { return }
-        try db.cachedStatement(sql: sync == .full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL").execute()
+        // Compiled each time: SQLite carries this pragma out when it is compiled, and a cached one would do nothing.
+        try db.execute(sql: sync == .full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL")
         level.withLock { $0 = sync }
     }
 

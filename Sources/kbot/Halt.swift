@@ -8,6 +8,7 @@ import KBotRuntime
 struct Halt: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Halt runs: no new entries until kbot resume; what is open is managed on.",
+        usage: "kbot halt [--reason <reason>] [--cancel] [--flatten] [<options>]",
         discussion: """
             Every run of the state directory, or the one chosen. Resting entries are cancelled; stops and targets stay. An \
             account stays halted across runs. With --account it need not be running; where nothing runs, every account of \

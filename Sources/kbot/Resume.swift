@@ -7,6 +7,7 @@ import KBotRuntime
 struct Resume: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show why runs are halted; with --yes, let them trade again.",
+        usage: "kbot resume [--yes] [--run <run>] [--account <name>] [<options>]",
         discussion: """
             Ends halts, the pause of a circuit breaker, and the wait of trades that a run took up on hold. Accounts that no \
             run is going of are resumed too: their next run trades. Limits of the day and the like end by themselves. \

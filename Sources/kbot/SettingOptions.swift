@@ -104,7 +104,7 @@ struct SettingOptions: ParsableArguments {
     @Option(help: "Shape of what NOTIFY_WEBHOOK gets: auto, discord, slack, telegram or json.")
     var notifyWebhookKind: String?
 
-    @Option(help: "What is told: all, or some of fill,stop,halt,block,reload,disconnect,recovery,journal,run.")
+    @Option(help: "What is told: all, or fill, stop, halt, block, reload, disconnect, recovery, journal, run.")
     var notifyEvents: String?
 
     @Option(help: "File that is rewritten every 5 s while the run goes on.")
@@ -122,7 +122,8 @@ struct SettingOptions: ParsableArguments {
             ("min-time-to-expiry", minTimeToExpiry), ("price-collar", priceCollar),
             ("orders-per-minute", ordersPerMinute), ("stop-trigger", stopTrigger), ("entry-ttl", entryTTL),
             ("exit-before-close", exitBeforeClose), ("candle-grace", candleGrace), ("on-exit", onExit),
-            ("fills", fills), ("state-dir", stateDir), ("journal-sync", journalSync), ("log-level", logLevel), ("log-format", logFormat),
+            ("fills", fills), ("state-dir", stateDir), ("journal-sync", journalSync), ("log-level", logLevel),
+            ("log-format", logFormat),
             ("log-file", logFile), ("log-max-bytes", logMaxBytes), ("log-keep", logKeep),
             ("notify-command", notifyCommand), ("notify-webhook-kind", notifyWebhookKind),
             ("notify-events", notifyEvents), ("heartbeat-file", heartbeatFile),

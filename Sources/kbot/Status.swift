@@ -6,6 +6,7 @@ import KBotRuntime
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show the runs under way, and accounts that are halted.",
+        usage: "kbot status [--json] [--run <run>] [--account <name>] [<options>]",
         discussion: """
             Leaves with 0 when every run is ACTIVE, with 10 when one is REDUCE_ONLY, with 6 when one is HALTED, and with 1 \
             when there is none or one does not answer.

@@ -7,8 +7,7 @@ import Testing
 @Suite struct FuzzTests {
     /// How many inputs each target gets; those of a second or so.
     private static let counts = [
-        "decimals": 3_000, "tickers": 3_000, "times": 3_000, "frames": 1_500, "keys": 1_000, "scripts": 60,
-        "control": 300,
+        "decimals": 2_000, "tickers": 2_000, "times": 2_000, "frames": 800, "keys": 400, "scripts": 30, "control": 150,
     ]
 
     @Test(arguments: ["decimals", "tickers", "times", "frames", "keys", "scripts", "control"] + recordings)
@@ -19,7 +18,7 @@ import Testing
         var loop = FuzzLoop(target, seed: 1, folder: folder)
         // A failure names the file with its input, which then stays.
         try loop.checkSeeds()
-        for _ in 0..<(Self.counts[name] ?? 250) { try loop.step() }
+        for _ in 0..<(Self.counts[name] ?? 120) { try loop.step() }
         try FileManager.default.removeItem(at: folder)
     }
 

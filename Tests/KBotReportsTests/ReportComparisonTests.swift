@@ -27,7 +27,12 @@ import Testing
     private var comparison: ReportComparison {
         ReportComparison(
             document([.net(100, at: 0), .net(-50, at: 10), .net(30, at: 20)]),
-            document([.net(100, at: 0), .net(-60, at: 10), .net(70, at: 40), .net(5, at: 50)], period: "30", seed: 2, rules: ["r"])
+            document(
+                [.net(100, at: 0), .net(-60, at: 10), .net(70, at: 40), .net(5, at: 50)],
+                period: "30",
+                seed: 2,
+                rules: ["r"]
+            )
         )
     }
 

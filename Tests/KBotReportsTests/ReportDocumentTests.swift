@@ -73,7 +73,7 @@ import Testing
     func `what makes no sense is named by its place`(old: String, new: String, pointer: String) throws {
         let text = String(utf8: RunReport.simulated.jsonDocument(pretty: false))
         let broken = text.replacing(old, with: new, maxReplacements: 1)
-        guard broken != text else { return Issue.record("the sample has no \(old)") }
+        try #require(broken != text, "the sample has no \(old)")
         let error = #expect(throws: ReportReadError.self) { try ReportDocument(parsing: Array(broken.utf8)) }
         #expect(error?.pointer == pointer)
     }
@@ -83,7 +83,12 @@ import Testing
         var generator = SeededGenerator(seed: 5)
         for _ in 0..<200 {
             var broken = bytes
-            for _ in 0..<3 { broken[Int.random(in: 0..<broken.count, using: &generator)] = UInt8.random(in: 32...126, using: &generator) }
+            for _ in 0..<3 {
+                broken[Int.random(in: 0..<broken.count, using: &generator)] = UInt8.random(
+                    in: 32...126,
+                    using: &generator
+                )
+            }
             _ = try? ReportDocument(parsing: broken)
             _ = try? ReportDocument(parsing: Array(bytes.prefix(Int.random(in: 0..<bytes.count, using: &generator))))
         }

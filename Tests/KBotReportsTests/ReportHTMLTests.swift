@@ -89,7 +89,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "<script>alert(1)</script>", "</script><img src=x onerror=alert(1)>", "\" onload=\"alert(1)", "' & ]]> <!-- --> &amp;",
+        "<script>alert(1)</script>", "</script><img src=x onerror=alert(1)>", "\" onload=\"alert(1)",
+        "' & ]]> <!-- --> &amp;",
         "\u{1B}[31m\u{0}\u{FFFE}\u{202E}evil", "日本 𝕏 é",
     ])
     func `names and codes of a script never become markup`(name: String) throws {
@@ -149,7 +150,9 @@ import Testing
         let report = RunReport.charted(strategy: "s", denial: "D", markets: 1, candles: 24)
         // Style and script are for the eye to judge.
         let page = ReportDocument(report).html()
-        let body = page.split(separator: "\n").filter { $0.hasPrefix("<") || $0.hasPrefix("</") }.joined(separator: "\n")
+        let body = page.split(separator: "\n").filter { $0.hasPrefix("<") || $0.hasPrefix("</") }.joined(
+            separator: "\n"
+        )
         try expectGolden(body + "\n", "small.html")
     }
 }

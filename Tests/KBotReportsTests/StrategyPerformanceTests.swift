@@ -201,6 +201,8 @@ import Testing
                     "closed": 0,
                     "settled": 0,
                     "still_open": 0,
+                    "entry_cutoff_s": 480.000000,
+                    "warm_up": null,
                     "sentence": "No trade: the only market did not warm up."
                   }
                 },

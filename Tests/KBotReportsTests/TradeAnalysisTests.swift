@@ -59,7 +59,9 @@ import Testing
         #expect(Histogram(of: []) == nil)
         #expect(try #require(Histogram(of: [-5])).counts == [1])
         #expect(try #require(Histogram(of: [70, 70, 70])).counts == [3])
-        #expect(TradeAnalysis(of: []).verdict.sentence == "There is no closed trade: nothing can be said of the strategy.")
+        #expect(
+            TradeAnalysis(of: []).verdict.sentence == "There is no closed trade: nothing can be said of the strategy."
+        )
     }
 
     private func trade(

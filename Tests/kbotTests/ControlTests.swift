@@ -135,7 +135,9 @@ import Testing
         let result = try run("status")
         #expect(result.status == 10 && result.errors.isEmpty, "\(result.errors)")
         #expect(
-            result.output.hasPrefix("kbot 3\n  State         REDUCE_ONLY\n                DAILY_LOSS: it is gone\n  Run  ")
+            result.output.hasPrefix(
+                "kbot 3\n  State         REDUCE_ONLY\n                DAILY_LOSS: it is gone\n  Run  "
+            )
         )
         #expect(result.output.contains("\n\nkbot 20\n  State         ACTIVE\n"))
         #expect(result.output.contains("\n  alpha   strategy  1        00ff"))
@@ -145,7 +147,9 @@ import Testing
         let runs = [start(20, scripts: ["alpha"]), start(30, .halted, scripts: [])]
         defer { for run in runs { run.stop() } }
         let result = try run("status")
-        #expect(result.status == 6 && result.output.contains("State         HALTED\n                DAILY_LOSS: it is gone"))
+        #expect(
+            result.status == 6 && result.output.contains("State         HALTED\n                DAILY_LOSS: it is gone")
+        )
         let json = try run("status", "--json")
         let document = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: [[String: Any]]]
         #expect(json.status == 6 && document?["runs"]?.map { $0["pid"] as? Int } == [20, 30])

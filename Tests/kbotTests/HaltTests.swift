@@ -19,7 +19,7 @@ import Testing
         try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: [[String: Any]]])
     }
 
-    private func status(_ process: Int32, _ halts: EngineHalts, account: String?) -> RunStatus {
+    private static func status(_ process: Int32, _ halts: EngineHalts, account: String?) -> RunStatus {
         RunStatus(
             pid: process,
             run: "run-\(process)",
@@ -41,20 +41,20 @@ import Testing
 
     /// A run that halts and resumes as the real ones do, with an engine that is what it was told last.
     private func start(_ process: Int32, account: String? = nil, obeys: Bool = true) -> LiveRun {
-        let halted = Mutex<[RunStatus.Reason]>([])
+        let engine = PlayedEngine()
         let state = state
         return LiveRun(state, process: process) { request in
             // One control for each request: what outlives it is on the disk.
             let control = HaltControl(stateDirectory: state, account: account)
-            return halted.withLock { reasons in
+            return engine.reasons.withLock { reasons in
                 let halts = EngineHalts(state: reasons.isEmpty ? .active : .halted, reasons: reasons)
                 var commands: [Command] = []
                 guard let answer = control.answer(request, halts, &commands) else {
-                    return .status(self.status(process, halts, account: account))
+                    return .status(Self.status(process, halts, account: account))
                 }
                 for command in commands where obeys {
                     switch command {
-                    case .halt(_, let code, let reason):
+                    case .halt(_, let code, let reason, _):
                         reasons = [RunStatus.Reason(code: "HALTED", text: "\(code): \(reason)", until: nil)]
                     case .resume: reasons = []
                     default: break
@@ -120,7 +120,10 @@ import Testing
         _ = try run("halt")
         try folder.write("state/HALT", "")
         let refused = try run("resume", "--yes")
-        #expect(refused.status == 6 && refused.output.contains("  not resumed: state/HALT is still there: remove it first\n"))
+        #expect(
+            refused.status == 6
+                && refused.output.contains("  not resumed: \(state)/HALT is still there: remove it first\n")
+        )
         #expect(try run("status").status == 6)
     }
 
@@ -133,7 +136,10 @@ import Testing
         #expect(accounts.latch("main")?.isHalted == true && accounts.latch("other") == nil)
 
         let status = try run("status")
-        #expect(status.status == 1 && status.output.contains("account main\n  HALTED since ") && status.errors.contains("no kbot is running here"))
+        #expect(
+            status.status == 1 && status.output.contains("account main\n  HALTED since ")
+                && status.errors.contains("no kbot is running here")
+        )
         #expect(status.output.contains(", by kbot halt: away\n"))
         let shown = try document(try run("status", "--json"))
         #expect(shown["halted_accounts"]?.first?["account"] as? String == "main")
@@ -141,7 +147,10 @@ import Testing
         let look = try run("resume")
         #expect(look.status == 2 && look.output.contains("away") && accounts.latch("main")?.isHalted == true)
         let resume = try run("resume", "--yes")
-        #expect(resume.status == 0 && resume.output.contains("  resumed: its next run trades again\n"), "\(resume.errors)")
+        #expect(
+            resume.status == 0 && resume.output.contains("  resumed: its next run trades again\n"),
+            "\(resume.errors)"
+        )
         #expect(accounts.latch("main")?.isHalted == false)
         #expect(try run("resume", "--account", "main").output == "account main  is not halted\n")
     }
@@ -177,6 +186,11 @@ import Testing
         let result = try run(command, "--help")
         #expect(result.status == 0 && result.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
     }
+}
+
+/// What holds a played engine back.
+private final class PlayedEngine: Sendable {
+    let reasons = Mutex<[RunStatus.Reason]>([])
 }
 
 /// Halts of a run of the real program.
@@ -251,7 +265,8 @@ import Testing
         let tell = try folder.write("tell", "#!/bin/sh\ncat >> '\(folder.path("told"))'\n")
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: tell.path)
         let running = try start([
-            "--notify-command", tell.path, "--heartbeat-file", folder.path("beat"), "--log-file", folder.path("kbot.log"),
+            "--notify-command", tell.path, "--heartbeat-file", folder.path("beat"), "--log-file",
+            folder.path("kbot.log"),
         ])
         #expect(try waits { try kbot("status").status == 0 }, "\(running.errors)")
         #expect(waits { folder.read("beat").contains(#""state":"ACTIVE""#) })

@@ -201,6 +201,13 @@ extension ReasonEntry {
                 + "that goes on across runs stays halted across them."
         ),
         ReasonEntry(
+            "OPERATOR_HALT",
+            [.blocked],
+            "An operator halted the run: kbot halt, a file named HALT in the state directory, or the signal SIGUSR1. What is "
+                + "open stays managed.",
+            "The message says which of them, and why. kbot resume ends it; a file named HALT must be gone before that."
+        ),
+        ReasonEntry(
             .entryCancelled,
             [.denied],
             "A stop entry that waited for the market was given up before it fired: its candles were over, or something "

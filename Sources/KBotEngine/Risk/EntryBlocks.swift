@@ -24,7 +24,9 @@ struct EntryBlocks {
             blocks.append(HaltReason(code: code, text: text, until: until))
             return true
         }
-        if isLater(until, than: blocks[index].until) { blocks[index] = HaltReason(code: code, text: text, until: until) }
+        if isLater(until, than: blocks[index].until) {
+            blocks[index] = HaltReason(code: code, text: text, until: until)
+        }
         return false
     }
 

@@ -1,7 +1,7 @@
 package import KBotEngine
 import KBotModel
 
-/// Writes what the engine hears as bytes, as small as they easily get: a change of a book takes about six before zlib.
+/// Writes what the engine hears as bytes, as small as they easily get: a change of a book takes six to nine.
 ///
 /// Each event begins with a byte that tells its kind; numbers are counted from those of the events before (``CodingMemory``)
 /// and take as few bytes as they need. Whatever an ``Event`` can hold comes back the same from ``EventDecoder``. There is no

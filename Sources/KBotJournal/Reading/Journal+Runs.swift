@@ -34,7 +34,8 @@ extension Journal {
         }
         guard let run = found.first else {
             throw .run(
-                name == "last" ? "the journal holds no run yet" : "no run is called \(name): kbot journal runs lists them"
+                name == "last"
+                    ? "the journal holds no run yet" : "no run is called \(name): kbot journal runs lists them"
             )
         }
         guard found.count == 1 else {
@@ -78,7 +79,8 @@ extension Journal {
     /// The scripts swapped while a run went on, in order.
     package func reloads(of run: JournaledRun) throws(JournalError) -> [ScriptSwap] {
         try read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM reloads WHERE run_id = ? ORDER BY number", arguments: [run.id]).map {
+            try Row.fetchAll(db, sql: "SELECT * FROM reloads WHERE run_id = ? ORDER BY number", arguments: [run.id]).map
+            {
                 ScriptSwap(
                     script: $0["script"],
                     oldHash: $0["old"],
@@ -112,7 +114,8 @@ extension Journal {
         try read { db in
             try Row.fetchOne(
                 db,
-                sql: "SELECT c.*, r.name AS run FROM checkpoints c JOIN runs r ON r.id = c.run_id WHERE \(condition) LIMIT 1",
+                sql:
+                    "SELECT c.*, r.name AS run FROM checkpoints c JOIN runs r ON r.id = c.run_id WHERE \(condition) LIMIT 1",
                 arguments: [argument]
             ).map { row in
                 SavedCheckpoint(
@@ -167,7 +170,8 @@ extension Intent {
             ticker: Ticker(row["ticker"]),
             role: role,
             strategy: (row["strategy"] as String?).map { StrategyName($0) },
-            time: Timestamp(microseconds: row["created"])
+            time: Timestamp(microseconds: row["created"]),
+            detail: row["intent"]
         )
     }
 }

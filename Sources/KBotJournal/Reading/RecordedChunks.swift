@@ -29,13 +29,16 @@ package struct InputChunks: Sendable {
         let row = try journal.read { db in
             try Row.fetchOne(
                 db,
-                sql: "SELECT first, count, crc, bytes FROM input_chunks WHERE run_id = ? AND first > ? ORDER BY first LIMIT 1",
+                sql:
+                    "SELECT first, count, crc, bytes FROM input_chunks WHERE run_id = ? AND first > ? ORDER BY first LIMIT 1",
                 arguments: [run, after]
             )
         }
         guard let row else { return nil }
         let (first, count, bytes) = (row["first"] as Int, row["count"] as Int, row["bytes"] as Data)
-        guard Chunk.sum(bytes) == row["crc"] else { throw .chunk("inputs from event \(first) on: the checksum differs") }
+        guard Chunk.sum(bytes) == row["crc"] else {
+            throw .chunk("inputs from event \(first) on: the checksum differs")
+        }
         let events: [Event]
         do throws(EventCodingError) {
             events = try EventDecoder.events(of: Array(bytes))

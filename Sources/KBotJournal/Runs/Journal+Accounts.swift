@@ -9,6 +9,7 @@ extension Journal {
     ///   - kind: Whose money it is.
     ///   - identity: A short hash of key id, host and subaccount; of a paper account the venue's host alone.
     ///   - now: The wall clock.
+    /// - Returns: the account.
     /// - Throws: ``JournalError/accountMismatch(_:)`` when it is of another kind or identity.
     package func account(
         named name: String,
@@ -38,7 +39,10 @@ extension Journal {
             if let old = try JournalAccount.current(named: name, db) {
                 // The name of a live account does not come to mean a paper one by the way.
                 try old.require(kind, identity)
-                try db.execute(sql: "UPDATE accounts SET ended = ? WHERE id = ?", arguments: [now.microseconds, old.id])
+                try db.execute(
+                    sql: "UPDATE accounts SET ended = ? WHERE id = ?",
+                    arguments: [now.microseconds, old.id]
+                )
             }
             return try JournalAccount.make(name, kind, identity, now, db)
         }

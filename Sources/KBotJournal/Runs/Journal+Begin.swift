@@ -9,12 +9,23 @@ extension Journal {
     /// - Parameters:
     ///   - facts: The run.
     ///   - formatter: Makes the formatter of the run's effect lines; it is used on the journal's thread.
+    /// - Returns: the run's journal, its thread under way.
+    /// - Throws: what kept the row from being written; also a name that another run has.
     package func begin(
         _ facts: RunFacts,
         formatter: @escaping @Sendable () -> any EffectFormatter
     ) throws(JournalError) -> RunJournal {
+        try begin(facts, keptLimit: JournalLimits.keptBytes, formatter: formatter)
+    }
+
+    /// The same, with another bound of what is kept in memory.
+    func begin(
+        _ facts: RunFacts,
+        keptLimit: Int,
+        formatter: @escaping @Sendable () -> any EffectFormatter
+    ) throws(JournalError) -> RunJournal {
         let begun = try write(.full) { db in try Self.insert(facts, db) }
-        return RunJournal(self, facts, begun, formatter: formatter)
+        return RunJournal(self, facts, begun, keptLimit: keptLimit, formatter: formatter)
     }
 
     /// What the row of a run was given.
@@ -32,19 +43,25 @@ extension Journal {
         var epoch: Int32 = 0
         var lastOrder: Int64 = 0
         if let account = facts.account {
-            let earlier = try Row.fetchAll(db, sql: "SELECT id, epoch FROM runs WHERE account_id = ?", arguments: [account.id])
+            let earlier = try Row.fetchAll(
+                db,
+                sql: "SELECT id, epoch FROM runs WHERE account_id = ?",
+                arguments: [account.id]
+            )
             for row in earlier { runs[row["epoch"]] = row["id"] }
             // Not the count of runs: pruned ones have used their epochs too.
-            epoch = try Int32.fetchOne(
-                db,
-                sql: "SELECT max(epoch) + 1 FROM runs WHERE account_id = ?",
-                arguments: [account.id]
-            ) ?? 0
-            lastOrder = try Int64.fetchOne(
-                db,
-                sql: "SELECT max(sequence) FROM orders WHERE run_id IN (SELECT id FROM runs WHERE account_id = ?)",
-                arguments: [account.id]
-            ) ?? 0
+            epoch =
+                try Int32.fetchOne(
+                    db,
+                    sql: "SELECT max(epoch) + 1 FROM runs WHERE account_id = ?",
+                    arguments: [account.id]
+                ) ?? 0
+            lastOrder =
+                try Int64.fetchOne(
+                    db,
+                    sql: "SELECT max(sequence) FROM orders WHERE run_id IN (SELECT id FROM runs WHERE account_id = ?)",
+                    arguments: [account.id]
+                ) ?? 0
             try db.execute(
                 sql: "UPDATE runs SET ended = seen, ending = 'crashed' WHERE account_id = ? AND ended IS NULL",
                 arguments: [account.id]
@@ -74,7 +91,8 @@ extension ScriptRecord {
     /// Writes the version, and the texts that are not there yet.
     func insert(run: Int64, position: Int, _ db: Database) throws {
         try db.execute(
-            sql: "INSERT OR IGNORE INTO scripts (run_id, name, generation, kind, hash, position) VALUES (?, ?, ?, ?, ?, ?)",
+            sql:
+                "INSERT OR IGNORE INTO scripts (run_id, name, generation, kind, hash, position) VALUES (?, ?, ?, ?, ?, ?)",
             arguments: [run, name, generation, kind.rawValue, hash, position]
         )
         for (index, file) in files.enumerated() {

@@ -23,6 +23,7 @@ package final class RunJournal: Sendable {
     private struct Front {
         /// Makes the rows that are saved with a checkpoint, until it comes; only for a run with an account.
         var maker: RowMaker
+        /// The number of the last order written down or told: a checkpoint knows all up to it.
         var lastOrder: Int64
         var hasCheckpoint = false
     }
@@ -31,6 +32,7 @@ package final class RunJournal: Sendable {
         _ journal: Journal,
         _ facts: RunFacts,
         _ begun: Journal.Begun,
+        keptLimit: Int,
         formatter: @Sendable () -> any EffectFormatter
     ) {
         self.journal = journal
@@ -48,7 +50,8 @@ package final class RunJournal: Sendable {
                 run: begun.run,
                 maker: maker(hasAccount ? .rest : .all),
                 formatter: formatter(),
-                recordsInputs: facts.recordsInputs
+                recordsInputs: facts.recordsInputs,
+                keptLimit: keptLimit
             )
         )
         writer.start()
@@ -101,7 +104,8 @@ package final class RunJournal: Sendable {
 
     private func insert(_ checkpoint: Checkpoint, _ front: Front, _ db: Database) throws -> Int64 {
         if front.hasCheckpoint {
-            try db.cachedStatement(sql: "DELETE FROM checkpoints WHERE run_id = ? AND is_first = 0").execute(arguments: [run])
+            try db.cachedStatement(sql: "DELETE FROM checkpoints WHERE run_id = ? AND is_first = 0").execute(
+                arguments: [run])
         }
         let statement = try db.cachedStatement(
             sql: """
@@ -127,7 +131,11 @@ package final class RunJournal: Sendable {
         if hasAccount {
             front.withLock { front in
                 for effect in batch.effects {
-                    if case .note(let note) = effect { front.maker.append(note) }
+                    guard case .note(let note) = effect else { continue }
+                    front.maker.append(note)
+                    if case .order(let update) = note.kind {
+                        front.lastOrder = max(front.lastOrder, update.request.id.sequence)
+                    }
                 }
             }
         }
@@ -153,6 +161,7 @@ package final class RunJournal: Sendable {
     ///   - ending: `done`, `interrupted`, `halted`, `failed: …`.
     ///   - report: The report, JSON; nil when there is none.
     ///   - time: When, wall clock.
+    /// - Throws: what keeps the rest from being written.
     package func finish(ending: String, report: Data?, at time: Timestamp) throws(JournalError) {
         try writer.flush()
         try front.withLock { front throws(JournalError) in
@@ -177,7 +186,7 @@ extension Intent {
         return [
             run, order.id.sequence, ticker.text, Int64(order.market.index), strategy?.text, role.rawValue,
             order.side.rawValue, Int64(order.price.units), order.count.units, life.name, life.expires, order.reduceOnly,
-            "sent", 0, order.count.units, time.microseconds, time.microseconds, nil,
+            "sent", 0, order.count.units, time.microseconds, time.microseconds, nil, detail,
         ]
     }
 }

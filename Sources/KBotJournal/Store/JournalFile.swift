@@ -50,7 +50,9 @@ enum JournalFile {
         configuration.readonly = readOnly
         if !readOnly {
             configuration.prepareDatabase { db in
-                try db.execute(sql: "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = \(JournalLimits.walBytes)")
+                try db.execute(
+                    sql: "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = \(JournalLimits.walBytes)"
+                )
             }
         }
         return try DatabaseQueue(path: path, configuration: configuration)

@@ -106,10 +106,9 @@ enum SchemaV1 {
           created INTEGER NOT NULL,
           updated INTEGER NOT NULL,
           why TEXT,
-          -- What the engine must know to look after the order, JSON (KBotEngine.OrderIntent): Intent.detail.
           intent TEXT,
-          UNIQUE (run_id, sequence)
-        ) STRICT;
+          PRIMARY KEY (run_id, sequence)
+        ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE order_events (
           run_id INTEGER NOT NULL REFERENCES runs (id),

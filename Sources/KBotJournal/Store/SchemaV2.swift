@@ -85,12 +85,17 @@ enum SchemaV2 {
         "CREATE VIEW v_runs AS SELECT r.name AS run, r.kind, a.name AS account, a.tag, r.epoch, r.version, r.seed, "
             + "\(time("r.started")), \(time("r.seen")), \(time("r.ended")), r.ending "
             + "FROM runs r LEFT JOIN accounts a ON a.id = r.account_id;\n",
-        view("markets", ["t.number", "t.ticker", "t.series", time("t.opens"), time("t.closes"), price("t.strike"), "t.status"]),
+        view(
+            "markets",
+            ["t.number", "t.ticker", "t.series", time("t.opens"), time("t.closes"), price("t.strike"), "t.status"]
+        ),
         view(
             "orders",
             [
-                order, "t.ticker", "t.strategy", "t.role", "t.side", price("t.price"), count("t.count"), "t.time_in_force",
-                time("t.expires"), "t.reduce_only", "t.state", count("t.filled"), count("t.remaining"), time("t.created"),
+                order, "t.ticker", "t.strategy", "t.role", "t.side", price("t.price"), count("t.count"),
+                "t.time_in_force",
+                time("t.expires"), "t.reduce_only", "t.state", count("t.filled"), count("t.remaining"),
+                time("t.created"),
                 time("t.updated"), "t.why",
             ]
         ),

@@ -14,7 +14,13 @@ enum Chunk {
         var packed = Data(count: Int(size))
         let code = unsafe packed.withUnsafeMutableBytes { buffer in
             unsafe raw.withUnsafeBufferPointer {
-                unsafe compress2(buffer.bindMemory(to: UInt8.self).baseAddress, &size, $0.baseAddress, uLong($0.count), 1)
+                unsafe compress2(
+                    buffer.bindMemory(to: UInt8.self).baseAddress,
+                    &size,
+                    $0.baseAddress,
+                    uLong($0.count),
+                    1
+                )
             }
         }
         precondition(code == Z_OK, "zlib compresses into compressBound bytes or lacks memory")

@@ -40,7 +40,8 @@ struct JournalRow: Sendable {
         let (run, strategy, ticker, opened) = (values[0], values[2], values[3], values[11])
         try update.execute(
             arguments: StatementArguments([
-                values[7], values[8], values[9], values[10], values[12], values[13], values[17], ticker, opened, strategy,
+                values[7], values[8], values[9], values[10], values[12], values[13], values[17], ticker, opened,
+                strategy,
                 run, run,
             ])
         )
@@ -122,5 +123,5 @@ extension JournalRow.Kind {
         """
 
     /// The statement that writes down an order before it is sent; an order that is there already makes it fail.
-    static let intent = insert("INTO orders", orderColumns)
+    static let intent = insert("INTO orders", orderColumns + ", intent")
 }

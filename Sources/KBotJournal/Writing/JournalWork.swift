@@ -8,6 +8,7 @@ struct JournalWork {
     private let journal: Journal
     private let run: Int64
     private let recordsInputs: Bool
+    private let keptLimit: Int
     private var maker: RowMaker
     private var formatter: any EffectFormatter
 
@@ -43,13 +44,15 @@ struct JournalWork {
         run: Int64,
         maker: RowMaker,
         formatter: any EffectFormatter,
-        recordsInputs: Bool
+        recordsInputs: Bool,
+        keptLimit: Int
     ) {
         self.journal = journal
         self.run = run
         self.maker = maker
         self.formatter = formatter
         self.recordsInputs = recordsInputs
+        self.keptLimit = keptLimit
     }
 
     /// Lines, events and rows left out so far.
@@ -62,7 +65,7 @@ struct JournalWork {
 
     /// Takes over a batch and empties it.
     mutating func digest(_ batch: inout JournalBatch) {
-        let isSparing = keptBytes > JournalLimits.keptBytes
+        let isSparing = keptBytes > keptLimit
         maker.isSparing = isSparing
         let spared = maker.spared
         let end = lines.count
@@ -82,6 +85,7 @@ struct JournalWork {
             seal()
             leaveOut(batch)
         } else {
+            closeGaps()
             add(batch)
         }
         batch.effects.removeAll(keepingCapacity: true)
@@ -100,7 +104,6 @@ struct JournalWork {
     }
 
     private mutating func leaveOut(_ batch: JournalBatch) {
-        if gaps.effects.upperBound != firstLine { closeGaps() }
         let effects = gaps.effects.isEmpty ? firstLine : gaps.effects.lowerBound
         firstLine += batch.effects.count
         gaps.effects = effects..<firstLine
@@ -167,6 +170,7 @@ struct JournalWork {
     /// - Parameters:
     ///   - everything: The chunk being filled too, however small, and now, though the last try failed just before.
     ///   - isTroubled: Whether the last write of either thread failed: then one is tried even with nothing to write.
+    /// - Returns: what the disk refused with; nil when all is written, or it was too early to try again.
     mutating func write(everything: Bool, isTroubled: Bool) -> JournalError? {
         let now = Self.now
         if everything || chunkBegan.map({ now - $0 >= Self.chunkAge }) == true { seal() }
@@ -236,7 +240,12 @@ struct JournalWork {
     ///
     /// The first write after the log began anew waits for the disk; that is better this thread than the engine's.
     private mutating func rest() throws(JournalError) {
-        try journal.writeBack()
+        do throws(JournalError) {
+            try journal.writeBack()
+        } catch {
+            // Somebody else writes it back just now.
+            guard case .failed(.busy, _) = error else { throw error }
+        }
         let (run, time) = (run, Int64(Date().timeIntervalSince1970 * 1_000_000))
         wasWriting = true
         try journal.write(.normal) { db in

@@ -86,7 +86,8 @@ struct RowMaker: Sendable {
                 JournalRow(
                     .reload,
                     [
-                        run, next(), note.time.microseconds, swap.afterEvents, swap.script, swap.generation, swap.oldHash,
+                        run, next(), note.time.microseconds, swap.afterEvents, swap.script, swap.generation,
+                        swap.oldHash,
                         swap.newHash, swap.isAsked,
                     ]
                 )
@@ -107,7 +108,8 @@ struct RowMaker: Sendable {
                 [
                     home, order.id.sequence, name(of: order.market), Int64(order.market.index), owner?.text,
                     update.role.rawValue, order.side.rawValue, Int64(order.price.units), order.count.units, life.name,
-                    life.expires, order.reduceOnly, update.state.name, update.filled.units, update.remaining.units, time,
+                    life.expires, order.reduceOnly, update.state.name, update.filled.units, update.remaining.units,
+                    time,
                     time, update.why,
                 ]
             )
@@ -211,7 +213,13 @@ struct RowMaker: Sendable {
         }
     }
 
-    private mutating func decide(_ note: Note, _ strategy: StrategyName, _ kind: String, _ code: String, _ text: String?) {
+    private mutating func decide(
+        _ note: Note,
+        _ strategy: StrategyName,
+        _ kind: String,
+        _ code: String,
+        _ text: String?
+    ) {
         guard isWanted() else { return }
         rows.append(
             JournalRow(
@@ -281,38 +289,5 @@ struct RowMaker: Sendable {
             owners[index] = strategy
         }
         return owners[index]
-    }
-}
-
-extension NewOrder.TimeInForce {
-    /// How it stands in the table.
-    var columns: (name: String, expires: Int64?) {
-        switch self {
-        case .goodTillCancelled(let expires): ("gtc", expires?.microseconds)
-        case .immediateOrCancel: ("ioc", nil)
-        case .fillOrKill: ("fok", nil)
-        }
-    }
-
-    /// What stands in the table; nil for a word nobody wrote.
-    init?(name: String, expires: Int64?) {
-        switch name {
-        case "gtc": self = .goodTillCancelled(expires: expires.map { Timestamp(microseconds: $0) })
-        case "ioc": self = .immediateOrCancel
-        case "fok": self = .fillOrKill
-        default: return nil
-        }
-    }
-}
-
-extension Verdict {
-    /// The verdict in words; nil for one that changes nothing.
-    fileprivate var words: String? {
-        switch self {
-        case .allow: nil
-        case .reduce(let count, let code, let text): "reduce to \(count): \(code): \(text)"
-        case .deny(let code, let text): "deny: \(code): \(text)"
-        case .halt(let until, let code, let text): "halt\(until.map { " until \($0)" } ?? ""): \(code): \(text)"
-        }
     }
 }

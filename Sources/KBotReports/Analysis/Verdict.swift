@@ -99,7 +99,8 @@ public struct PlainVerdict: Hashable, Sendable {
         if isTooSmall {
             text += ": too few for a statement (at least \(fewestTrades) trades in \(fewestMarkets) markets)."
         } else if let interval, interval.excludesZero {
-            text += interval.low > .zero
+            text +=
+                interval.low > .zero
                 ? ". The interval lies above zero in this run. That is no proof of an edge: it is one period, and rules "
                     + "that were chosen by looking at the same data look better than they are."
                 : ". The interval lies below zero: in this run the strategy lost more than chance explains."

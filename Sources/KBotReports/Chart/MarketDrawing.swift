@@ -17,7 +17,9 @@ struct MarketDrawing {
         self.to = to
         times = Scale(from.microseconds, to.microseconds, length: Plot.width)
         var values = chart.candles.flatMap { [Int64($0.candle.low.units), Int64($0.candle.high.units)] }
-        for trade in trades { values += [trade.plan.entry, trade.plan.stop, trade.plan.target].map { Int64($0.units) } }
+        for trade in trades {
+            values += [trade.plan.entry, trade.plan.stop, trade.plan.target].map { Int64($0.units) }
+        }
         values += chart.fills.map { Int64($0.price.units) }
         // Bands may leave the range of prices; what lies beyond is cut off.
         for case let bands? in chart.candles.map(\.bands) {
@@ -34,8 +36,8 @@ struct MarketDrawing {
     func plot(id: String) -> Plot {
         var plot = Plot(
             id: id,
-            title: chart.market.text,
-            summary: "\(plural(chart.candles.count, "candle")), \(plural(chart.fills.count, "fill")), "
+            title: "Price of YES",
+            summary: "\(chart.market): \(plural(chart.candles.count, "candle")), \(plural(chart.fills.count, "fill")), "
                 + "\(plural(trades.count, "trade")); the table below lists the fills."
         )
         plot.size = "tall"

@@ -73,12 +73,19 @@ struct Plot {
             ) { html in
                 writeDrawing(to: &html)
                 for tick in yTicks {
-                    html.element("span", ["class": "y", "style": "bottom:\(share(tick.place, of: Self.height))"], text: tick.label)
+                    html.element(
+                        "span",
+                        ["class": "y", "style": "bottom:\(share(tick.place, of: Self.height))"],
+                        text: tick.label
+                    )
                 }
                 for (index, tick) in xTicks.enumerated() {
                     html.element(
                         "span",
-                        ["class": index % 2 == 0 ? "x" : "x odd", "style": "left:\(share(tick.place, of: Self.width))"],
+                        [
+                            "class": index % 2 == 0 ? "x" : "x odd",
+                            "style": "left:\(share(tick.place, of: Self.width))",
+                        ],
                         text: tick.label
                     )
                 }

@@ -29,10 +29,11 @@ struct Scale {
     ///   - least: The smallest step that makes sense, a power of ten.
     ///   - count: About how many steps are wanted.
     ///   - length: Places of the chart.
+    /// - Returns: The scale and its ticks, the ends among them.
     static func nice(
         _ values: ClosedRange<Int64>,
         least: Int64,
-        count: Int64 = 4,
+        count: Int64 = 5,
         length: Int64 = Plot.height
     ) -> (scale: Scale, ticks: [Int64]) {
         let span = max(values.upperBound - values.lowerBound, least)

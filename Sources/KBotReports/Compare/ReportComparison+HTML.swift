@@ -92,7 +92,7 @@ extension ReportComparison {
         page.table(
             "Settings that differ",
             [.text("Setting"), .text("A"), .text("B")],
-            rows: settings.map { [.text($0.name), .code($0.first ?? "—"), .code($0.second ?? "—")] }
+            rows: settings.map { [.text($0.name), .text($0.first ?? "—"), .text($0.second ?? "—")] }
         )
     }
 
@@ -108,7 +108,8 @@ extension ReportComparison {
         page.table(
             title,
             [
-                .text("Opened"), .text("Market"), .text("Side"), .number("Contracts"), .number("Entry"), .number("Exit"),
+                .text("Opened"), .text("Market"), .text("Side"), .number("Contracts"), .number("Entry"),
+                .number("Exit"),
                 .text("Ended by"), .number("Net P&L"),
             ],
             rows: places.prefix(most).map { place in
@@ -122,6 +123,8 @@ extension ReportComparison {
                 ]
             }
         )
-        if places.count > most { page.paragraph("The first \(grouped(most)) of \(grouped(places.count)).", style: "small") }
+        if places.count > most {
+            page.paragraph("The first \(grouped(most)) of \(grouped(places.count)).", style: "small")
+        }
     }
 }

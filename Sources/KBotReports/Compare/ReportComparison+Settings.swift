@@ -3,7 +3,12 @@ import KBotModel
 extension ReportComparison {
     /// What two runs ran with, where it is not the same: facts of the run, then strategies, rules, limits, fills.
     static func settings(_ first: RunReport, _ second: RunReport) -> [Setting] {
-        let (left, right) = (facts(of: first), facts(of: second))
+        var (left, right) = (facts(of: first), facts(of: second))
+        // Constants of one and the same model do not differ, but what was counted with it does.
+        if first.facts.fillModel.name != second.facts.fillModel.name {
+            left += first.facts.fillModel.constants.map { Fact("fills: \($0.name)", $0.value) }
+            right += second.facts.fillModel.constants.map { Fact("fills: \($0.name)", $0.value) }
+        }
         var names = left.map(\.name)
         let known = Set(names)
         names += right.map(\.name).filter { !known.contains($0) }
@@ -35,8 +40,6 @@ extension ReportComparison {
         for reload in run.reloads {
             facts.append(Fact("reload of \(reload.script), generation \(reload.generation)", reload.new))
         }
-        facts += report.limits.map { Fact("limit \($0.name)", $0.value) }
-        facts += run.fillModel.constants.map { Fact("fills: \($0.name)", $0.value) }
-        return facts
+        return facts + report.limits.map { Fact("limit \($0.name)", $0.value) }
     }
 }

@@ -3,7 +3,8 @@ import KBotModel
 extension ReportDocument {
     /// Names of the columns of ``csv()``, each a field of a trade in the document.
     public static let csvColumns = [
-        "market", "strategy", "direction", "count", "entry_price", "exit_price", "gross_pnl", "fees", "net_pnl", "opened",
+        "market", "strategy", "direction", "count", "entry_price", "exit_price", "gross_pnl", "fees", "net_pnl",
+        "opened",
         "closed", "exit", "r_multiple", "planned_entry", "planned_stop", "planned_target", "entry_value", "exit_value",
         "settled_count", "entry_slippage", "exit_slippage",
     ]

@@ -166,7 +166,9 @@ extension Metrics {
         if let long = try item.optionalInt("long_trades") { longTrades = long }
         let counts = try item.counts("exits")
         exits = [:]
-        for exit in ClosedTrade.Exit.allCases { if let count = counts[exit.rawValue], count > 0 { exits[exit] = count } }
+        for exit in ClosedTrade.Exit.allCases {
+            if let count = counts[exit.rawValue], count > 0 { exits[exit] = count }
+        }
         if item.has("max_drawdown_peak_at"), item.has("max_drawdown_trough_at") {
             let (from, to) = (try item.time("max_drawdown_peak_at"), try item.time("max_drawdown_trough_at"))
             // A point of the curve for each; where two share a time, the ones that make the fall.

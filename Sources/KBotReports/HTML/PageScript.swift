@@ -41,10 +41,10 @@ enum PageScript {
           plot.addEventListener("pointerleave", hide);
           plot.addEventListener("blur", hide);
           plot.addEventListener("keydown", event => {
-            const steps = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: Infinity };
+            const steps = { ArrowLeft: at === -1 ? Infinity : at - 1, ArrowRight: at + 1, Home: 0, End: Infinity };
             if (!(event.key in steps)) return;
             event.preventDefault();
-            show(at === -1 ? (event.key === "ArrowLeft" ? Infinity : 0) : steps[event.key]);
+            show(steps[event.key]);
           });
         }
         addEventListener("beforeprint", () => {

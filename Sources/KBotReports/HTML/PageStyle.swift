@@ -21,7 +21,7 @@ enum PageStyle {
         :focus-visible{outline:2px solid var(--blue);outline-offset:2px;border-radius:4px}
         .skip{position:absolute;left:-9999px}
         .skip:focus{left:20px;top:8px;background:var(--card);padding:6px 10px;z-index:9}
-        .banner{background:var(--warn);color:var(--warnink);margin:0 -20px 20px;padding:10px 20px}
+        .banner{background:var(--warn);color:var(--warnink);margin:0 -20px 20px;padding:10px 20px;max-width:none;border-radius:0 0 8px 8px}
         h1{font-size:28px;line-height:1.2;letter-spacing:-.01em;margin:24px 0 4px;overflow-wrap:anywhere}
         h2{font-size:20px;letter-spacing:-.01em;margin:44px 0 12px;padding-top:16px;border-top:1px solid var(--line)}
         h3{font-size:15px;margin:22px 0 8px}
@@ -42,30 +42,31 @@ enum PageStyle {
         .cards dt{font-size:13px;color:var(--soft)}
         .cards dd{font-size:22px;font-weight:600;letter-spacing:-.01em}
         .groups{columns:3 280px;column-gap:36px}
-        .group{break-inside:avoid;margin-bottom:8px}
-        .group h3{margin-top:8px;color:var(--soft);text-transform:uppercase;letter-spacing:.05em;font-size:12px}
+        .group{break-inside:avoid;margin-bottom:0;padding-bottom:18px}
+        .group h3{margin-top:0;color:var(--soft);text-transform:uppercase;letter-spacing:.05em;font-size:12px}
         .group dl div{display:flex;justify-content:space-between;gap:12px;padding:4px 0;border-bottom:1px solid var(--grid)}
         .halves{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:0 36px;align-items:start}
         .gain{color:var(--gain)}
         .fall{color:var(--fall)}
         .none{color:var(--soft)}
-        .wide{overflow-x:auto;margin:10px 0 18px;max-height:640px;overflow-y:auto}
+        .wide{overflow-x:auto;margin:10px 0 18px}
+        .long{max-height:640px;overflow-y:auto}
         table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums}
         caption{text-align:left;font-weight:600;padding:4px 0 6px}
         th,td{text-align:left;padding:5px 12px 5px 0;border-bottom:1px solid var(--grid);vertical-align:top;font-weight:400}
         thead th{color:var(--soft);font-size:13px;border-bottom-color:var(--line);white-space:nowrap;position:sticky;top:0;\
-        background:var(--ground)}
+        background:var(--ground);z-index:1}
         th:last-child,td:last-child{padding-right:2px}
         .n{text-align:right;white-space:nowrap}
         tbody th{white-space:nowrap}
-        tbody th code{white-space:nowrap;overflow-wrap:normal}
+        tbody code{white-space:nowrap;overflow-wrap:normal}
         .bar{display:block;width:100%;min-width:60px;height:10px;margin-top:6px}
         details{margin:6px 0}
         summary{cursor:pointer;padding:6px 0;color:var(--soft);font-size:14px}
         .market{border:1px solid var(--line);border-radius:8px;background:var(--card);padding:0 14px;margin:8px 0}
         .market>summary{color:var(--ink);padding:9px 0}
         .market thead th{background:var(--card)}
-        figure{margin:14px 0 20px}
+        figure{margin:14px 0 8px}
         figcaption{font-size:13px;margin-bottom:8px}
         figcaption strong{font-size:15px;color:var(--ink);margin-right:6px}
         .plot{position:relative;height:200px;margin:10px 14px 26px 62px;border-bottom:1px solid var(--line)}
@@ -108,10 +109,10 @@ enum PageStyle {
         footer{margin-top:48px;border-top:1px solid var(--line);padding-top:14px}
         @media (max-width:720px){body{padding:0 14px 32px;font-size:15px}.banner{margin:0 -14px 16px;padding:10px 14px}\
         .cards{grid-template-columns:repeat(2,1fr)}.halves{grid-template-columns:minmax(0,1fr)}.plot{margin-left:50px;margin-right:10px}\
-        .plot>.odd{display:none}.plot.tall{height:230px}h1{font-size:24px}.cards dd{font-size:20px}.market{padding:0 10px}}
+        .plot>.odd{display:none}tbody th{white-space:normal}.plot.tall{height:230px}h1{font-size:24px}.cards dd{font-size:20px}.market{padding:0 10px}}
         @media print{:root{--ground:#fff;--card:#fff;--ink:#000;--soft:#444}body{max-width:none;padding:0;font-size:11px}\
         nav,.skip,.readout,.cursor{display:none}h2{break-after:avoid}figure,.cards div,.group,tr{break-inside:avoid}\
-        .wide{overflow:visible;max-height:none}table{font-size:10px}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+        .wide,.long{overflow:visible;max-height:none}table{font-size:10px}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 
         """
 }

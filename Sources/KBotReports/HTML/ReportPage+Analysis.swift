@@ -36,6 +36,8 @@ extension ReportPage {
         let elements = json[pointer: pointer]?.elements ?? []
         let values = elements.compactMap { $0["net_pnl"]?.decimal(Money.self)?.units }
         guard let low = values.min(), let high = values.max(), values.count == elements.count else { return }
+        // One column says no more than a row.
+        guard values.count > 1 else { return groups(title, pointer, key: key, heading: "UTC " + key) }
         let (scale, ticks) = Scale.nice(min(low, 0)...max(high, 0), least: 10_000)
         var plot = Plot(id: key, title: title, summary: "One column each; the table below has the figures.")
         plot.yTicks = ticks.map { (scale.place($0), tickLabel($0)) }
@@ -90,7 +92,9 @@ extension ReportPage {
                 ]
             }
         )
-        if all > shown { paragraph("The first \(grouped(shown)) of \(grouped(all)); the JSON has all.", style: "small") }
+        if all > shown {
+            paragraph("The first \(grouped(shown)) of \(grouped(all)); the JSON has all.", style: "small")
+        }
     }
 
     mutating func writeDistribution() {
@@ -122,14 +126,21 @@ extension ReportPage {
         plot.yTicks = ticks.map { (scale.place($0), grouped($0)) }
         plot.hasColumns = true
         let every = (bins.count + 6) / 7
-        plot.xTicks = bins.enumerated().filter { $0.offset % every == 0 }.map { (across.place($0.element.0), label($0.element.0)) }
+        plot.xTicks = bins.enumerated().filter { $0.offset % every == 0 }.map {
+            (across.place($0.element.0), label($0.element.0))
+        }
         plot.labels = ["", "trades"]
         var gains = ""
         var losses = ""
         for (from, to, trades) in bins {
             let (left, right) = (across.place(from), across.place(to))
             let gap = (right - left) / 20
-            let column = Paths.rectangle(x: left + gap, width: right - left - 2 * gap, from: 0, to: scale.place(Int64(trades)))
+            let column = Paths.rectangle(
+                x: left + gap,
+                width: right - left - 2 * gap,
+                from: 0,
+                to: scale.place(Int64(trades))
+            )
             if from >= 0 { gains += column } else { losses += column }
             plot.readings.append(((left + right) / 2, ["\(label(from)) to \(label(to))", grouped(trades)]))
         }
@@ -161,7 +172,8 @@ extension ReportPage {
             var plot = Plot(
                 id: "calibration",
                 title: "Share that won",
-                summary: "Mean outcome over mean price paid, one point for each range of ten cents; the line is where both "
+                summary:
+                    "Mean outcome over mean price paid, one point for each range of ten cents; the line is where both "
                     + "are equal."
             )
             plot.size = "tall"
@@ -189,7 +201,8 @@ extension ReportPage {
                 rows: bins.indices.map { index in
                     let base = "/analysis/calibration/bins/\(index)"
                     return [
-                        .number(base + "/from", .cents), .number(base + "/to", .cents), .number(base + "/trades", .count),
+                        .number(base + "/from", .cents), .number(base + "/to", .cents),
+                        .number(base + "/trades", .count),
                         .number(base + "/markets", .count), .number(base + "/mean_price", .cents),
                         .number(base + "/mean_outcome", .valueShare),
                     ]
@@ -224,7 +237,7 @@ extension ReportPage {
         element("p", ["class": "small"]) { page in
             page.html.text(
                 "Positive slippage was lost. The measure is the signal's plan; what the book showed when an order arrived is "
-                    + "not recorded. Exits without a planned price (settlement, time, flatten): "
+                    + "not recorded with the trade (a paper exchange tells its own slippage under \u{201C}What ran\u{201D}). Exits without a planned price (settlement, time, flatten): "
             )
             page.number("/analysis/costs/unplanned_exits", .count)
             page.html.text(".")

@@ -58,7 +58,9 @@ extension ReportPage {
                 let base = "/rule_verdicts/\(index)/\(kind)"
                 let name = kind == "entries" ? rule.name : "\(rule.name), reducing orders"
                 rows.append([.code(name), .text("allowed"), .number(base + "/allowed", .count)])
-                for (answer, codes) in [("reduced", counts.reduced), ("denied", counts.denied), ("halted", counts.halted)] {
+                for (answer, codes) in [
+                    ("reduced", counts.reduced), ("denied", counts.denied), ("halted", counts.halted),
+                ] {
                     for (code, _) in Funnel.sorted(codes) {
                         let pointer = "\(base)/\(answer)/\(code.pointerPart)"
                         rows.append([.code(name), .text("\(answer) \(code)"), .number(pointer, .count)])

@@ -83,7 +83,7 @@ extension ReportPage {
 
     private func note(_ chart: MarketChart) -> String {
         var parts: [String] = []
-        if let interval = chart.interval { parts.append("candles of \(interval.shortText)") }
+        if let interval = chart.interval { parts.append("candles of \(interval)") }
         if let period = chart.period, let deviations = chart.deviations {
             parts.append("bands of \(period) closes, \(deviations.shortText) deviations")
         }

@@ -3,7 +3,9 @@ import KBotModel
 /// The first screen: what came of it, and what may be said about it.
 extension ReportPage {
     mutating func writeSummary() {
-        paragraph(value("/analysis/verdict/sentence"), style: "verdict")
+        // A sign stays with its amount at the end of a line.
+        let verdict = value("/analysis/verdict/sentence").replacing("\u{2212}$", with: "\u{2212}\u{2060}$")
+        paragraph(verdict, style: "verdict")
         if !report.identityHolds {
             element("p", ["class": "alarm"]) { page in
                 page.html.text("THE BOOKS DO NOT ADD UP: equity at the end differs by ")

@@ -31,13 +31,19 @@ extension ReportPage {
 
     /// Writes a table that scrolls by itself where the page is narrower; the first cell of a row is its heading.
     mutating func table(_ caption: String, _ columns: [Column], rows: [[Cell]]) {
-        element("div", ["class": "wide", "tabindex": "0", "role": "region", "aria-label": caption]) { page in
+        // A long table scrolls in a window of its own.
+        let style = rows.count > 40 ? "wide long" : "wide"
+        element("div", ["class": style, "tabindex": "0", "role": "region", "aria-label": caption]) { page in
             page.element("table") { page in
                 page.html.element("caption", text: caption)
                 page.html.element("thead") { html in
                     html.element("tr") { html in
                         for column in columns {
-                            html.element("th", ["scope": "col", "class": column.isNumber ? "n" : nil], text: column.title)
+                            html.element(
+                                "th",
+                                ["scope": "col", "class": column.isNumber ? "n" : nil],
+                                text: column.title
+                            )
                         }
                     }
                 }

@@ -310,6 +310,8 @@ package enum SettingCatalogue {
         priceCollar.info, ordersPerMinute.info,
         stopTrigger.info, entryTTL.info, exitBeforeClose.info, candleGrace.info, onExit.info,
         fills.info, riskRules.info, stateDirectory.info, journalSync.info, logLevel.info, logFormat.info,
+        logFile.info, logMaxBytes.info, logKeep.info,
+        notifyCommand.info, notifyWebhook.info, notifyWebhookKind.info, notifyEvents.info, heartbeatFile.info,
     ]
 
     private static func amount(_ name: String, _ summary: String, percent: Int64) -> Setting<RiskLimits.Amount> {

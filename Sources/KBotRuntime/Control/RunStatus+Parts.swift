@@ -1,3 +1,4 @@
+import KBotEngine
 package import KBotModel
 
 extension RunStatus {
@@ -18,7 +19,7 @@ extension RunStatus {
         }
 
         /// Whether an operator ends it; the others end by themselves.
-        package var isResumable: Bool { ["HALTED", "CIRCUIT_BREAKER", "ON_HOLD"].contains(code) }
+        package var isResumable: Bool { [.halted, .circuitBreaker, .onHold].contains(ReasonCode(code)) }
 
         private enum CodingKeys: String, CodingKey {
             case code, text, until

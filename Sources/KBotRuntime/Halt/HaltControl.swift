@@ -146,7 +146,7 @@ package final class HaltControl {
         if let request {
             return HaltLatch(code: HaltRequest.code.text, reason: request.reason, since: now, who: request.source)
         }
-        let reason = halts.reasons.first { $0.until == nil } ?? halts.reasons.first
+        let reason = halts.reasons.first { $0.code == ReasonCode.halted.text }
         return HaltLatch(code: reason?.code ?? "HALTED", reason: reason?.text ?? "", since: now, who: .run)
     }
 
@@ -175,9 +175,13 @@ package struct EngineHalts: Hashable, Sendable {
 
     /// Copies it off an engine.
     package init(_ engine: borrowing Engine) {
-        let codes = engine.blockCodes
-        state = engine.isHalted ? .halted : codes.isEmpty ? .active : .reduceOnly
-        reasons = codes.map { RunStatus.Reason(code: $0.text, text: "", until: nil) }
+        state =
+            switch engine.tradingState {
+            case .active: .active
+            case .reduceOnly: .reduceOnly
+            case .halted: .halted
+            }
+        reasons = engine.haltReasons.map { RunStatus.Reason(code: $0.code.text, text: $0.text, until: $0.until) }
     }
 
     /// Whether it is halted until an operator resumes it.

@@ -37,7 +37,8 @@ package struct HaltRequest: Hashable, Sendable {
 
     /// What the engine is to be told, in this order.
     package var commands: [Command] {
-        var commands: [Command] = [.halt(until: nil, code: Self.code, reason: "\(reason) (\(source.rawValue))")]
+        let why = "\(reason) (\(source.rawValue))"
+        var commands: [Command] = [.halt(until: nil, code: Self.code, reason: why, cancelsTargets: cancels)]
         if flattens { commands.append(.flatten) }
         return commands
     }

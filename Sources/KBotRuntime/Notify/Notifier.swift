@@ -95,7 +95,13 @@ package final class Notifier {
     package func hear(_ results: [ReloadResult], at time: Timestamp) {
         for result in results where result.outcome == .refused {
             let why = result.message.first.map { ": \($0)" } ?? ""
-            tell(NotifyEvent(.reload, time: time, "\(result.script) was refused, the version before stays in force\(why)"))
+            tell(
+                NotifyEvent(
+                    .reload,
+                    time: time,
+                    "\(result.script) was refused, the version before stays in force\(why)"
+                )
+            )
         }
     }
 
@@ -153,7 +159,7 @@ enum NotifySentence {
                     + "net \(trade.netPnL.signedDollarText) (fees \(trade.fees.dollarText))"
             )
         case .warning(let code, let text) where code == .stopNotFilled || code == .noAnswer: (.stop, code, text)
-        case .warning(let code, let text) where ["STRATEGY_MISSING", "ON_HOLD"].contains(code): (.recovery, code, text)
+        case .warning(let code, let text) where code == .strategyMissing || code == .onHold: (.recovery, code, text)
         case .blocked(let code): blocked(code, halts)
         case .unblocked(let code): unblocked(code, halts)
         default: nil
@@ -169,7 +175,8 @@ enum NotifySentence {
         case .feedStale, .entriesStopped: return nil
         case .halted where halts?.isHalted == true:
             return (.halt, code, "HALTED\(why); no entries until kbot resume, what is open is managed on")
-        case "JOURNAL_FAILED": return (.journal, code, "the journal cannot be written\(why); no entries until it can")
+        case .journalFailed: return (.journal, code, "the journal cannot be written\(why); no entries until it can")
+        case .onHold: return (.recovery, code, "no entries, \(code)\(why)")
         default: return (.block, code, "no entries, \(code)\(why)\(until)")
         }
     }
@@ -180,7 +187,7 @@ enum NotifySentence {
         switch code {
         case .feedStale, .entriesStopped: return nil
         case .halted: return (.halt, code, "the halt has ended; \(now)")
-        case "JOURNAL_FAILED": return (.journal, code, "the journal can be written again; \(now)")
+        case .journalFailed: return (.journal, code, "the journal can be written again; \(now)")
         default: return (.block, code, "\(code) has ended; \(now)")
         }
     }

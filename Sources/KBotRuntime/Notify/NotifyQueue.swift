@@ -51,8 +51,10 @@ struct NotifyQueue {
 
     private mutating func all() -> (events: [NotifyEvent], more: Int) {
         // The important ones are spelled out first, in the order in which they came.
-        let chosen = waiting.indices.sorted { (waiting[$0].kind.isMinor ? 1 : 0, $0) < (waiting[$1].kind.isMinor ? 1 : 0, $1) }
-            .prefix(NotifyMessage.mostEvents).sorted()
+        let chosen = waiting.indices.sorted {
+            (waiting[$0].kind.isMinor ? 1 : 0, $0) < (waiting[$1].kind.isMinor ? 1 : 0, $1)
+        }
+        .prefix(NotifyMessage.mostEvents).sorted()
         let more = waiting.count - chosen.count + lost
         let events = chosen.map { waiting[$0] }
         waiting.removeAll()

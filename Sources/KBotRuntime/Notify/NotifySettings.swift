@@ -43,7 +43,8 @@ package struct Webhook: Hashable, Sendable, CustomStringConvertible {
             host.isSecure || host.isLoopback
         else { return nil }
         let target = String(rest[end...])
-        guard target.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !target.contains(where: { "#\"<>\\".contains($0) })
+        guard target.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
+            !target.contains(where: { "#\"<>\\".contains($0) })
         else { return nil }
         self.host = host
         secret = Secret(target.hasPrefix("/") ? target : "/" + target)

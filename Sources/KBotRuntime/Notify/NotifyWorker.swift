@@ -122,7 +122,9 @@ final class NotifyWorker: @unchecked Sendable {
 
     /// How long an attempt may take now.
     private var patience: Duration {
-        condition.withLock { closing.map { max(.milliseconds(50), min(Self.patience, $0 - ContinuousClock.now)) } ?? Self.patience }
+        condition.withLock {
+            closing.map { max(.milliseconds(50), min(Self.patience, $0 - ContinuousClock.now)) } ?? Self.patience
+        }
     }
 
     /// Waits before another attempt; false when there is no time for one.

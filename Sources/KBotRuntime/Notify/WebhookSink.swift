@@ -32,7 +32,8 @@ final class WebhookSink: NotifySink {
         }
         let deadline = Self.uptime(since: start) + TimeSpan(microseconds: Int64(span.seconds * 1_000_000))
         let box = Mailbox<Result<HTTPResponse, TransportError>>(limit: .max) { _ in }
-        Task { [transport] in
+        // On the connection's own thread: whoever keeps the others busy does not hold it up.
+        Task(executorPreference: transport.executor) { [transport] in
             do throws(TransportError) {
                 box.post(.success(try await transport.send(request, deadline: deadline)))
             } catch {

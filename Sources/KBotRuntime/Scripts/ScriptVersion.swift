@@ -104,6 +104,8 @@ struct VersionStore: Sendable {
         let url = folder.appendingPathComponent(name)
         guard !FileManager.default.fileExists(atPath: url.path) else { return }
         try data.write(to: url, options: .atomic)
+        // A strategy is its owner's business, even where somebody opens the folder to others.
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: url.path)
     }
 
     /// Reads a version.

@@ -20,6 +20,8 @@ package struct RunRecorder {
     /// Entry orders without a fill, and whose they are; nil for one that followed no signal.
     private var openEntries: [ClientOrderID: StrategyName?] = [:]
     private var blocked = BlockedTally()
+    /// Candles and fills of the markets.
+    private var tape = MarketTape()
 
     private struct Progress {
         var isSeen = false
@@ -46,6 +48,7 @@ package struct RunRecorder {
 
     /// Takes in one note.
     package mutating func record(_ note: Note) {
+        tape.record(note)
         switch note.kind {
         case .market(let market): see(market)
         case .candle: funnel.candlesClosed += 1
@@ -85,6 +88,9 @@ package struct RunRecorder {
 
     /// When entries were blocked, up to the end of the run.
     package func blocked(until end: Timestamp) -> BlockedTime { blocked.time(until: end) }
+
+    /// Charts of the markets that were traded in, with the bands that strategies of these needs saw.
+    package func charts(for needs: [StrategyNeeds]) -> MarketCharts { tape.charts(for: needs) }
 
     /// Marks the account once more when the run ends.
     package mutating func mark(equity: Money, at time: Timestamp) { tracker.mark(equity: equity, at: time) }

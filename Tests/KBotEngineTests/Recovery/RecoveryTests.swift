@@ -45,16 +45,20 @@ import Testing
     try bench.relist()
     #expect(bench.lookUps.suffix(2) == [entry.id, target.id])
     bench.found(target, .unknown)
-    bench.answer(.filled(Fill(
-        trade: 1,
-        order: entry.id,
-        market: entry.market,
-        side: .bid,
-        price: entry.price,
-        count: entry.count,
-        liquidity: .maker,
-        fee: .zero
-    )))
+    bench.answer(
+        .filled(
+            Fill(
+                trade: 1,
+                order: entry.id,
+                market: entry.market,
+                side: .bid,
+                price: entry.price,
+                count: entry.count,
+                liquidity: .maker,
+                fee: .zero
+            )
+        )
+    )
     bench.found(entry, .executed, filled: 10)
     let again = try bench.last(.target)
     #expect(again.id != target.id && again.count == Quantity(contracts: 10))
@@ -101,7 +105,7 @@ func `a stop passed while nobody ran fires at the first touch`(isTargetKnown: Bo
     try bench.relist()
     #expect(bench.lookUps == [entry.id] && bench.cancels == [entry.id])
     bench.found(entry, .cancelled)
-    #expect(!bench.engine.hasOpenTrades)
+    #expect(!bench.hasOpenTrades)
 }
 
 @Test func `an order the venue does not know never arrived`() throws {
@@ -177,7 +181,7 @@ func `a stop passed while nobody ran fires at the first touch`(isTargetKnown: Bo
     bench.signal(Bench.long(count: 10))
     let entry = try bench.last(.entry)
     bench.cancelled(entry)
-    #expect(!bench.engine.hasOpenTrades)
+    #expect(!bench.hasOpenTrades)
     try bench.restart()
     try bench.relist()
     #expect(bench.lookUps.isEmpty)

@@ -43,7 +43,7 @@ import Testing
 
     @Test func `killed at random steps, the books stay those of the venue`() throws {
         var closed = 0
-        try forSeeds(0..<60) { random in
+        try forSeeds(0..<120) { random in
             var scenario = try run(&random, every: nil, losing: false)
             try end(&scenario, &random)
             closed += scenario.bench.closedTrades.count
@@ -53,7 +53,7 @@ import Testing
 
     @Test func `killed between sending and keeping the state, nothing is sent twice and nothing is lost`() throws {
         var orders = 0
-        try forSeeds(500..<560) { random in
+        try forSeeds(500..<620) { random in
             var scenario = try run(&random, every: nil, losing: true)
             try end(&scenario, &random)
             orders += scenario.bench.orders.count
@@ -63,7 +63,7 @@ import Testing
 
     @Test(arguments: [1, 2, 3, 5, 8])
     func `killed at every step of so many, the same holds`(every: Int) throws {
-        try forSeeds(900..<912) { random in
+        try forSeeds(900..<920) { random in
             var scenario = try run(&random, every: every, losing: true)
             try end(&scenario, &random)
         }

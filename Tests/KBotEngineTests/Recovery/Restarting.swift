@@ -7,13 +7,12 @@ import Testing
 
 /// Killing the engine on the bench, and taking up another one from what was kept of it.
 extension Bench {
-    /// Takes up a new engine from the state of this one, through JSON.
+    /// Takes up a new engine from the state of this one, through JSON, after a span in which nobody ran.
     ///
-    /// - Parameters:
-    ///   - strategies: of the new run; those of the old one when nil.
-    ///   - losingLastEvent: whether the process died after the last event's orders were sent and before its state was kept.
-    ///   - span: how long nobody ran.
-    ///   - change: changes the state as it is taken up.
+    /// The strategies are those of the old run unless others are given. When the last event is lost, the process died after
+    /// that event's orders were sent and before its state was kept.
+    ///
+    /// - Throws: when a state does not come back from JSON as it was, or a sent order is nobody's.
     func restart(
         _ strategies: [any Strategy]? = nil,
         onHold: Bool = false,

@@ -147,5 +147,6 @@ extension Bench {
         notes.compactMap { if case .noSignal(_, let code, _) = $0.kind { code } else { nil } }
     }
     var view: AccountView { engine.accountView }
+    var hasOpenTrades: Bool { engine.hasOpenTrades }
     var isFlat: Bool { engine.openTrades.isEmpty }
 }

@@ -172,7 +172,7 @@ private func size(_ events: [Event]) -> Int {
         #expect(try coder.seal() == chunk(events))
     }
 
-    @Test func `a change of a book takes at most six bytes before compression, one at the same time five`() {
+    @Test func `changes of one book take less than six bytes each before compression`() {
         var deltas: [Event] = []
         for index in 0..<1_000 as Range<Int64> {
             let price = Price(cents: 40 + Int32(index % 3))

@@ -54,7 +54,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("notify-command", "'open"), ("notify-command", "''"), ("notify-command", "a\nb"), ("notify-events", "fill,nonsense"),
+        ("notify-command", "'open"), ("notify-command", "''"), ("notify-command", "a\nb"),
+        ("notify-events", "fill,nonsense"),
         ("notify-events", ","), ("notify-webhook-kind", "teams"), ("log-keep", "1001"), ("heartbeat-file", "a\nb"),
     ])
     func `what is not allowed is refused`(option: String, text: String) throws {

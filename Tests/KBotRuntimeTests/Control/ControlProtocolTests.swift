@@ -1,4 +1,5 @@
 import Foundation
+import KBotEngine
 import KBotModel
 import Testing
 
@@ -30,7 +31,9 @@ import Testing
 
     @Test func `a halt without words wants nothing besides, and a resume without words is not confirmed`() throws {
         #expect(try ControlRequest(line: Array(#"{"command":"halt"}"#.utf8)) == .halt(HaltOrder()))
-        #expect(try ControlRequest(line: Array(#"{"command":"resume"}"#.utf8)) == .resume(ResumeOrder(confirmed: false)))
+        #expect(
+            try ControlRequest(line: Array(#"{"command":"resume"}"#.utf8)) == .resume(ResumeOrder(confirmed: false))
+        )
     }
 
     @Test(arguments: [

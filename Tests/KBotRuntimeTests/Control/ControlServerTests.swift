@@ -268,4 +268,46 @@ import Testing
         let answer = peer.receive()
         #expect(answer.text.contains("belongs to another user") && answer.isClosed)
     }
+
+    #if os(Linux)
+        /// Only root can become somebody else; perl is there on nearly every Linux.
+        private static let canBecomeAnother =
+            geteuid() == 0 && FileManager.default.isExecutableFile(atPath: "/usr/bin/perl")
+
+        @Test(.enabled(if: canBecomeAnother), arguments: [false, true])
+        func `another user of the system reaches no run, not even past the permissions`(isOpen: Bool) throws {
+            let server = try bench.server()
+            if isOpen {
+                for (path, mode) in [(bench.state, 0o755), (bench.state + "/run", 0o755), (server.path, 0o666)] {
+                    try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+                }
+            }
+            let stranger = Process()
+            stranger.executableURL = URL(fileURLWithPath: "/usr/bin/perl")
+            stranger.arguments = [
+                "-MIO::Socket::UNIX", "-e",
+                """
+                $) = "65534 65534"; $> = 65534; \
+                my $s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or do { print "no way: $!"; exit }; \
+                print $s "{\\"command\\":\\"halt\\"}\\n"; $s->flush; print while <$s>;
+                """,
+                server.path,
+            ]
+            let output = Pipe()
+            stranger.standardOutput = output
+            try stranger.run()
+            while stranger.isRunning {
+                bench.poll(server, after: .milliseconds(1)) { _ in
+                    Issue.record("another user was listened to")
+                    return .failure("")
+                }
+                usleep(1_000)
+            }
+            let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            #expect(
+                text.contains(isOpen ? "this kbot belongs to another user" : "no way: Permission denied"),
+                "\(text)"
+            )
+        }
+    #endif
 }

@@ -32,7 +32,10 @@ import Testing
         guard isHalted else { return EngineHalts(state: .active, reasons: []) }
         return EngineHalts(
             state: .halted,
-            reasons: [RunStatus.Reason(code: "HALTED", text: "OPERATOR_HALT: why", until: nil)]
+            reasons: [
+                RunStatus.Reason(code: "FEED_STALE", text: "", until: nil),
+                RunStatus.Reason(code: "HALTED", text: "OPERATOR_HALT: why", until: nil),
+            ]
         )
     }
 
@@ -218,7 +221,10 @@ import Testing
     @Test func `a latch that appears while the run goes on halts it`() throws {
         let control = control()
         pause(control)
-        try accounts.write(HaltLatch(code: "OPERATOR_HALT", reason: "deaf", since: Self.start, who: .command), for: "main")
+        try accounts.write(
+            HaltLatch(code: "OPERATOR_HALT", reason: "deaf", since: Self.start, who: .command),
+            for: "main"
+        )
         pause(control, after: .milliseconds(250))
         #expect(isHalted)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import KBotEngine
 import KBotModel
 import Testing
 
@@ -77,7 +78,9 @@ import Testing
         let error = #expect(throws: ControlError.self) { try accounts.write(latch, for: "other") }
         #expect(error?.message.contains("other.halt") == true)
         #expect(accounts.latch("main") == latch)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: accounts.path).sorted() == ["main.halt", "other.halt"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: accounts.path).sorted() == ["main.halt", "other.halt"]
+        )
     }
 }
 
@@ -90,11 +93,17 @@ import Testing
         #expect(HaltRequest(source: .file, reason: given).reason == shown)
     }
 
-    @Test func `an order to flatten halts first`() {
-        let request = HaltRequest(source: .command, reason: "news", flattens: true)
+    @Test func `an order to flatten halts first, and one to cancel takes targets away`() {
+        let flatten = HaltRequest(source: .command, reason: "news", flattens: true)
         #expect(
-            request.commands == [
+            flatten.commands == [
                 .halt(until: nil, code: "OPERATOR_HALT", reason: "news (kbot halt)"), .flatten,
+            ]
+        )
+        let cancel = HaltRequest(source: .command, reason: "news", cancels: true)
+        #expect(
+            cancel.commands == [
+                .halt(until: nil, code: "OPERATOR_HALT", reason: "news (kbot halt)", cancelsTargets: true)
             ]
         )
     }

@@ -73,18 +73,25 @@ private final class KeptLines: LogSink {
 
     @Test func `two runs may share a file`() throws {
         let (first, second) = (try sink(most: 64), try sink(most: 64))
-        for number in 0..<8 { (number.isMultiple(of: 2) ? first : second).write("\(number)" + String(repeating: "z", count: 20)) }
+        for number in 0..<8 {
+            (number.isMultiple(of: 2) ? first : second).write("\(number)" + String(repeating: "z", count: 20))
+        }
         let kept = lines(".2") + lines(".1") + lines()
         #expect(kept.compactMap(\.first) == Array("234567") && fallback.lines.isEmpty)
     }
 
-    @Test func `what cannot be written goes to the other place, which first says why, and the file is tried again`() throws {
+    @Test func `what cannot be written goes to the other place, which first says why, and the file is tried again`()
+        throws
+    {
         let sink = try sink()
         try FileManager.default.removeItem(atPath: path)
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
         for line in ["one", "two"] { sink.write(line) }
         #expect(fallback.lines.count == 3 && fallback.lines[1...] == ["one", "two"])
-        #expect(fallback.lines.first?.hasPrefix("kbot: the log file cannot be written, its lines go to standard error: ") == true)
+        #expect(
+            fallback.lines.first?.hasPrefix("kbot: the log file cannot be written, its lines go to standard error: ")
+                == true
+        )
         try FileManager.default.removeItem(atPath: path)
         sink.write("three")
         #expect(lines() == ["three"] && fallback.lines.count == 3)

@@ -20,7 +20,9 @@ private final class Reports: Sendable {
     private let reports = Reports()
 
     private func worker(_ sink: SinkDouble) -> NotifyWorker {
-        NotifyWorker(sink, sender: .sample, pauses: Array(repeating: .milliseconds(1), count: 3)) { [reports] in reports.add($0) }
+        NotifyWorker(sink, sender: .sample, pauses: Array(repeating: .milliseconds(1), count: 3)) { [reports] in
+            reports.add($0)
+        }
     }
 
     @Test func `whoever tells does not wait, and everything is told in order`() {
@@ -146,7 +148,8 @@ private final class Reports: Sendable {
         worker.add(.halt)
         #expect(waits { worker.soFar.sent == 1 }, "\(reports.all)")
         let requests = listener.requests
-        #expect(requests.count == 2 && requests.allSatisfy { $0.line == "POST /hook/SECRET?thread=1 HTTP/1.1" })
+        try #require(requests.count == 2)
+        #expect(requests.allSatisfy { $0.line == "POST /hook/SECRET?thread=1 HTTP/1.1" })
         #expect(requests.last?.headers.lowercased().contains("content-type: application/json") == true)
         let message = NotifyMessage(sender: .sample, events: [.halt], more: 0)
         #expect(requests.last?.body == String(decoding: message.json, as: UTF8.self) && reports.all.isEmpty)
@@ -162,9 +165,10 @@ private final class Reports: Sendable {
         let sink = try WebhookSink(webhook, shape: nil, trust: .system)
         let worker = NotifyWorker(sink, sender: .sample, pauses: []) { reports.add($0) }
         worker.add(.halt)
-        #expect(waits { worker.soFar.failed == 1 })
-        #expect(reports.all.count == 1 && reports.all[0].hasPrefix("notifications by webhook (127.0.0.1) fail: "))
-        #expect(!reports.all[0].contains("SECRET"))
+        #expect(waits { worker.soFar.failed == 1 && !reports.all.isEmpty })
+        let report = try #require(reports.all.first)
+        #expect(reports.all.count == 1 && report.hasPrefix("notifications by webhook (127.0.0.1) fail: "))
+        #expect(!report.contains("SECRET"))
         worker.close(by: .now + .seconds(5))
         _ = worker.waitForEnd(by: .now + .seconds(5))
     }
@@ -203,11 +207,13 @@ private final class Reports: Sendable {
     #if os(Linux)
         @Test func `nothing that kbot has open is open in it`() throws {
             let open = unsafe open(home.path, O_RDONLY)
-            defer { close(open) }
+            let high = fcntl(open, F_DUPFD, 200)
+            defer { for number in [open, high] { close(number) } }
+            #expect(high >= 200)
             #expect(try run("for f in /proc/$$/fd/*; do echo ${f##*/}; done > fds\n") == .done)
-            // The shell has its script open besides the three.
+            // The shell has a few of its own, all of low numbers.
             let numbers = try text("fds").split(separator: "\n").compactMap { Int32($0) }
-            #expect(numbers.count <= 5 && !numbers.contains(open), "\(numbers)")
+            #expect(!numbers.isEmpty && numbers.allSatisfy { $0 < 100 }, "\(numbers)")
         }
     #endif
 
@@ -219,7 +225,10 @@ private final class Reports: Sendable {
     }
 
     @Test func `a program that hangs is killed with everything it started`() throws {
-        #expect(try run("sleep 100 & echo $! > child\nwait\n", atMost: .milliseconds(300)) == .again("it did not end within 0.3 seconds and was killed"))
+        #expect(
+            try run("sleep 100 & echo $! > child\nwait\n", atMost: .milliseconds(300))
+                == .again("it did not end within 0.3 seconds and was killed")
+        )
         let child = try #require(Int32(try text("child").split(separator: "\n").first ?? ""))
         #expect(waits { kill(child, 0) != 0 || Self.isZombie(child) })
     }
@@ -233,7 +242,8 @@ private final class Reports: Sendable {
 @Suite struct CommandWordsTests {
     @Test(arguments: [
         ("notify-send", ["notify-send"]), ("a  b\tc ", ["a", "b", "c"]), ("a 'b c' \"d e\"", ["a", "b c", "d e"]),
-        ("a'b'\"c\"", ["abc"]), (#"a\ b \' '\'"#, ["a b", "'", "\\"]), ("a ''", ["a", ""]), ("$HOME | `x`", ["$HOME", "|", "`x`"]),
+        ("a'b'\"c\"", ["abc"]), (#"a\ b \' '\'"#, ["a b", "'", "\\"]), ("a ''", ["a", ""]),
+        ("$HOME | `x`", ["$HOME", "|", "`x`"]),
         ("", []), (#""a\"b""#, ["a\"b"]),
     ])
     func `words are split as a shell does, and nothing is expanded`(text: String, words: [String]) {

@@ -66,7 +66,16 @@ func waits(for isSo: () -> Bool) -> Bool {
     return true
 }
 
-/// A web server of one connection at a time on this machine, which answers every request with the next of its statuses.
+/// Answers in their order, the last one again and again.
+private final class AnswersLeft: Sendable {
+    private let left: Mutex<[String]>
+
+    init(_ answers: [String]) { left = Mutex(answers) }
+
+    var next: String { left.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] } }
+}
+
+/// A web server on this machine, which answers every request with the next of its statuses.
 final class LoopbackListener: Sendable {
     /// What was received.
     struct Request: Sendable {
@@ -99,19 +108,20 @@ final class LoopbackListener: Sendable {
             }
         }
         port = UInt16(bigEndian: address.sin_port)
+        let left = AnswersLeft(answers)
         Thread.detachNewThread { [self] in
-            var left = answers
             while true {
-                let connection = unsafe accept(number, nil, nil)
+                let connection = accept(number, nil, nil)
                 guard connection >= 0 else { return }
-                while let request = Self.read(connection) {
-                    received.withLock { $0.append(request) }
-                    let answer = left.count > 1 ? left.removeFirst() : left[0]
-                    let text = "HTTP/1.1 \(answer)\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
-                    _ = writeAll(Array(text.utf8), to: connection)
-                    break
+                // Clients open connections ahead, which then lie idle: each gets a thread.
+                Thread.detachNewThread { [self] in
+                    if let request = Self.read(connection) {
+                        received.withLock { $0.append(request) }
+                        let text = "HTTP/1.1 \(left.next)\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+                        _ = writeAll(Array(text.utf8), to: connection)
+                    }
+                    close(connection)
                 }
-                close(connection)
             }
         }
     }

@@ -91,7 +91,10 @@ import Testing
         let sink = try WebhookSink(webhook, shape: nil, trust: .system)
         defer { sink.close() }
         let message = NotifyMessage(sender: .sample, events: [.halt], more: 0)
-        #expect(sink.deliver(message, atMost: .seconds(1)) == .refused("the address has no chat_id: …/sendMessage?chat_id=NUMBER"))
+        #expect(
+            sink.deliver(message, atMost: .seconds(1))
+                == .refused("the address has no chat_id: …/sendMessage?chat_id=NUMBER")
+        )
     }
 
     @Test func `any other host gets the message as programs do, and the kind can be said`() throws {
@@ -101,9 +104,13 @@ import Testing
     }
 
     @Test func `a long text is cut to what chats take`() throws {
-        let message = NotifyMessage(sender: .sample, events: (0..<10).map { number in
-            NotifyEvent(.halt, time: NotifyEvent.when, "\(number)" + String(repeating: "w", count: 499))
-        }, more: 0)
+        let message = NotifyMessage(
+            sender: .sample,
+            events: (0..<10).map { number in
+                NotifyEvent(.halt, time: NotifyEvent.when, "\(number)" + String(repeating: "w", count: 499))
+            },
+            more: 0
+        )
         let sink = try WebhookSink(try #require(Webhook("https://discord.com/x")), shape: nil, trust: .system)
         defer { sink.close() }
         let body = try #require(sink.request(message)?.body)
@@ -136,7 +143,9 @@ import Testing
 @Suite struct NotifySentenceTests {
     private let time = NotifyEvent.when
 
-    private func told(_ notes: [(Note.Kind, EngineHalts?)], kinds: Set<NotifyKind> = Set(NotifyKind.allCases)) -> [String] {
+    private func told(_ notes: [(Note.Kind, EngineHalts?)], kinds: Set<NotifyKind> = Set(NotifyKind.allCases))
+        -> [String]
+    {
         let sink = SinkDouble()
         let worker = NotifyWorker(sink, sender: .sample) { _ in }
         let notifier = Notifier(kinds: kinds, workers: [worker])
@@ -145,7 +154,9 @@ import Testing
         return sink.messages.flatMap(\.events).map { "\($0.kind.rawValue) \($0.code ?? "-"): \($0.text)" }
     }
 
-    private func halts(_ state: RunStatus.State, _ code: String, _ text: String = "", until: Timestamp? = nil) -> EngineHalts {
+    private func halts(_ state: RunStatus.State, _ code: String, _ text: String = "", until: Timestamp? = nil)
+        -> EngineHalts
+    {
         EngineHalts(state: state, reasons: [RunStatus.Reason(code: code, text: text, until: until)])
     }
 

@@ -19,7 +19,8 @@ import Testing
         let early = queue.take(now: start + .milliseconds(2_999))
         #expect(early?.events == nil)
         #expect(queue.nextTime(now: start) == start + .seconds(3))
-        let next = try #require(queue.take(now: start + .seconds(3)))
+        let taken = queue.take(now: start + .seconds(3))
+        let next = try #require(taken)
         #expect(next.events == [.fill(26), .fill(27)] && next.more == 0)
         #expect(queue.nextTime(now: start + .seconds(3)) == nil)
     }
@@ -56,7 +57,8 @@ import Testing
         queue.add(.halt)
         for number in 0..<300 { queue.add(.fill(number)) }
         #expect(queue.dropped == 101)
-        let next = try #require(queue.take(now: start + .seconds(3)))
+        let taken = queue.take(now: start + .seconds(3))
+        let next = try #require(taken)
         #expect(next.events.count == 10 && next.events.first == .halt && next.more == 291)
     }
 }

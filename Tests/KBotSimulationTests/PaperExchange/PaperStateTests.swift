@@ -15,6 +15,13 @@ import Testing
         return venue
     }
 
+    /// Nothing is left to luck, and the queue is real.
+    private static var queued: Friction {
+        var friction = Friction.optimistic
+        friction.queue = .observed
+        return friction
+    }
+
     private func past(_ cents: Int32, _ contracts: Int64, at span: TimeSpan) -> PastTrade {
         let trade = Trade(
             market: PaperVenue.market,
@@ -26,13 +33,18 @@ import Testing
     }
 
     @Test func `what was traded meanwhile fills what rested, behind its queue, in order`() throws {
-        var venue = PaperVenue.withBook()
+        var venue = PaperVenue.withBook(Self.queued)
         venue.place(1, .bid, 48, 30)
         venue = try restarted(venue, after: .minutes(5))
-        let told = venue.see(.history(PaperVenue.market, [
-            past(48, 60, at: .seconds(20)), past(48, 50, at: .seconds(10)), past(47, 5, at: .seconds(30)),
-            past(48, 500, at: .seconds(-5)),
-        ]))
+        let told = venue.see(
+            .history(
+                PaperVenue.market,
+                [
+                    past(48, 60, at: .seconds(20)), past(48, 50, at: .seconds(10)), past(47, 5, at: .seconds(30)),
+                    past(48, 500, at: .seconds(-5)),
+                ]
+            )
+        )
         // 110 traded at the price with 100 ahead, then five went through.
         #expect(told.fillTexts == ["48x10", "48x5"])
         #expect(venue.position == Quantity(contracts: 15))
@@ -45,15 +57,23 @@ import Testing
             var venue = PaperVenue.withBook()
             venue.place(1, .bid, 48, 30, .goodTillCancelled(expires: PaperVenue.start + expiry))
             venue = try restarted(venue, after: .minutes(5))
-            let told = venue.see(.history(PaperVenue.market, [
-                past(47, 10, at: .seconds(10)), past(47, 10, at: .seconds(20)),
-            ]))
+            let told = venue.see(
+                .history(
+                    PaperVenue.market,
+                    [
+                        past(47, 10, at: .seconds(10)), past(47, 10, at: .seconds(20)),
+                    ]
+                )
+            )
             #expect(told.fillTexts.joined() == filled)
-            #expect(told.last == .cancelled(
-                ClientOrderID(1),
-                unfilled: Quantity(contracts: filled.isEmpty ? 30 : 20),
-                .expired
-            ))
+            #expect(
+                told.last
+                    == .cancelled(
+                        ClientOrderID(1),
+                        unfilled: Quantity(contracts: filled.isEmpty ? 30 : 20),
+                        .expired
+                    )
+            )
         }
     }
 
@@ -70,16 +90,23 @@ import Testing
         venue.place(1, .bid, 48, 30)
         venue = try restarted(venue, after: .minutes(20))
         #expect(venue.see(.listed(.make(status: .closed))).isEmpty)
-        let told = venue.see(.history(PaperVenue.market, [past(47, 10, at: .minutes(14)), past(47, 10, at: .minutes(16))]))
+        let told = venue.see(
+            .history(PaperVenue.market, [past(47, 10, at: .minutes(14)), past(47, 10, at: .minutes(16))])
+        )
         #expect(told.words == ["o1 maker 48x10", "o1 cancelled 20 market_closed"])
         venue.see(.settled(PaperVenue.market, .yes))
         #expect(venue.exchange.reserved == .zero && venue.position == .zero)
     }
 
     @Test func `after the start the book is unknown until its snapshot`() throws {
-        var venue = PaperVenue.withBook()
+        var venue = PaperVenue.withBook(Self.queued)
+        venue.place(9, .bid, 30, 1)
         venue = try restarted(venue, after: .seconds(30))
-        #expect(venue.place(1, .bid, 60, 10, .immediateOrCancel).words == ["o1 accepted 0", "o1 cancelled 10 immediate_or_cancel"])
+        #expect(
+            venue.place(1, .bid, 60, 10, .immediateOrCancel).words == [
+                "o1 accepted 0", "o1 cancelled 10 immediate_or_cancel",
+            ]
+        )
         #expect(venue.place(2, .bid, 48, 10).words == ["o2 accepted 10"])
         #expect(venue.exchange.queueAhead(of: ClientOrderID(2)) == nil)
         #expect(venue.trade(48, 1_000, taker: .ask).isEmpty)
@@ -97,9 +124,11 @@ import Testing
         venue.cancel(1)
         venue.place(2, .bid, 47, 10)
         venue = try restarted(venue, after: .seconds(10))
-        #expect(venue.exchange.tellAgain(ClientOrderID(1)) == [
-            .found(ClientOrderID(1), OrderSnapshot(status: .cancelled, filled: .zero))
-        ])
+        #expect(
+            venue.exchange.tellAgain(ClientOrderID(1)) == [
+                .found(ClientOrderID(1), OrderSnapshot(status: .cancelled, filled: .zero))
+            ]
+        )
         #expect(venue.exchange.lookUp(ClientOrderID(2)).status == .resting)
         #expect(venue.exchange.lookUp(ClientOrderID(3)).status == .unknown)
     }
@@ -109,9 +138,11 @@ import Testing
         let fills = venue.place(1, .bid, 51, 150).fills
         #expect(fills.count == 2)
         venue = try restarted(venue, after: .seconds(10))
-        #expect(venue.exchange.tellAgain(ClientOrderID(1)) == fills.map { .filled($0) } + [
-            .found(ClientOrderID(1), OrderSnapshot(status: .executed, filled: Quantity(contracts: 150)))
-        ])
+        #expect(
+            venue.exchange.tellAgain(ClientOrderID(1)) == fills.map { .filled($0) } + [
+                .found(ClientOrderID(1), OrderSnapshot(status: .executed, filled: Quantity(contracts: 150)))
+            ]
+        )
     }
 
     @Test func `markets can be given other numbers`() throws {
