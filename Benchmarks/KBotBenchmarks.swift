@@ -13,13 +13,15 @@ enum KBotBenchmarks {
         let all = EngineBenchmarks.all(data) + FrameBenchmarks.all(data) + PartBenchmarks.all() + ScriptBenchmarks.all()
         let words = CommandLine.arguments.dropFirst()
         let chosen = all.filter { benchmark in words.isEmpty || words.contains { benchmark.name.contains($0) } }
-        let venue = VenueBenchmarks.names
+        let venue = VenueBenchmarks.names + JournalBenchmarks.names
         guard !chosen.isEmpty || venue.contains(where: { name in words.contains { name.contains($0) } }) else {
             return say("no benchmark is called \(words.joined(separator: " or "))")
         }
         if !chosen.isEmpty { say(Result.heading) }
         for benchmark in chosen { say(try benchmark.run().line) }
         try VenueBenchmarks.run(Array(words))
+        try JournalBenchmarks.run(Array(words))
+        try JournalCost.run(data, Array(words))
     }
 
     static func say(_ text: String) {

@@ -6,7 +6,7 @@ import KBotModel
 /// What the engine's thread waits for, by the clock on the wall: intents and checkpoints, and how fast the rest is written.
 enum JournalBenchmarks {
     /// What there is, by the beginnings of their names.
-    static let names = ["journal: intent", "journal: checkpoint", "journal: candles"]
+    static let names = ["journal: intent", "journal: checkpoint", "journal: candles", JournalCost.name]
 
     private static let start = Timestamp(seconds: 1_777_314_600)
 

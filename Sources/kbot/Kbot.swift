@@ -13,7 +13,7 @@ struct Kbot: ParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Run.self, TestScripts.self, Replay.self, JournalCommand.self, Status.self, Reload.self, Halt.self, Resume.self,
+            Run.self, TestScripts.self, Replay.self, Report.self, JournalCommand.self, Status.self, Reload.self, Halt.self, Resume.self,
             Check.self, Params.self, Explain.self, Stubs.self,
             Init.self, Markets.self, DoctorCommand.self, Record.self, Flatten.self, Transfer.self, ExchangeCommand.self,
         ]

@@ -92,7 +92,7 @@ struct Run: ParsableCommand {
     @Option(help: "Write every candle, signal, order, fill and exit to this file, one JSON object a line.")
     var events: String?
 
-    @Option(help: "Write report.txt and report.json into this folder.")
+    @Option(help: "Write report.txt, report.json and report.html into this folder.")
     var reportDir: String?
 
     @Flag(help: "Stop at the first line of data that cannot be read (exit code 4).")
@@ -326,6 +326,10 @@ struct Run: ParsableCommand {
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
                 let url = URL(fileURLWithPath: folder)
                 try Data(document).write(to: url.appendingPathComponent("report.json"), options: .atomic)
+                try Data(ReportDocument(report).html().utf8).write(
+                    to: url.appendingPathComponent("report.html"),
+                    options: .atomic
+                )
                 try Data(report.text(width: 80).utf8).write(
                     to: url.appendingPathComponent("report.txt"),
                     options: .atomic

@@ -93,7 +93,7 @@ final class VenueStage {
         _ script: VenueScript = .busy,
         mode: String = "demo",
         key: Int = 0,
-        _ options: String...
+        _ options: [String] = []
     ) throws -> Kbot.Running {
         let events = folder.path("events-\(runs).jsonl")
         runs += 1

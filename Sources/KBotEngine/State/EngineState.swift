@@ -33,9 +33,15 @@ public struct EngineState: Hashable, Codable, Sendable {
     public var markets: [Market] { records.map(\.facts) }
 
     /// Every order that was not over, oldest first.
-    public var openOrders: [OpenOrder] {
+    public var openOrders: [OpenOrder] { orders { $0.isOpen } }
+
+    /// The orders that a restored engine asks about: those that were not over, and those that ended with their market, which
+    /// may have filled before.
+    public var ordersInDoubt: [OpenOrder] { orders { $0.isOpen || $0 == .cancelled(.marketClosed) } }
+
+    private func orders(_ matter: (OrderState) -> Bool) -> [OpenOrder] {
         (brackets + ended).flatMap { bracket in
-            bracket.orders.filter { $0.state.isOpen }.map { managed in
+            bracket.orders.filter { matter($0.state) }.map { managed in
                 OpenOrder(
                     order: managed.order,
                     ticker: ticker(of: bracket.market),

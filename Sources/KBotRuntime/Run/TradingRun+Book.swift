@@ -189,7 +189,7 @@ extension OrderDesk {
     func adopt(_ left: AccountState) {
         let markets = Dictionary(left.engine.markets.map { ($0.id, $0) }) { first, _ in first }
         let written = Set(left.intents.map(\.order.id))
-        let orders = left.engine.openOrders.compactMap { open -> AdoptedOrder? in
+        let orders = left.engine.ordersInDoubt.compactMap { open -> AdoptedOrder? in
             guard let market = markets[open.order.request.market] else { return nil }
             return AdoptedOrder(
                 request: open.order.request,

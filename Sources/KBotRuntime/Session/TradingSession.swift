@@ -327,8 +327,8 @@ private struct Machine: ~Copyable {
         effects.removeAll(keepingCapacity: true)
         for id in refused.sorted() { try feed(.venue(engine.now, .rejected(id, .other))) }
         while let id = lookUps.popLast() {
-            guard let found = exchange?.lookUp(id) else { continue }
-            try feed(.venue(engine.now, .found(id, found)))
+            guard let told = exchange?.tellAgain(id) else { continue }
+            for event in told { try feed(.venue(engine.now, event)) }
         }
     }
 
