@@ -96,8 +96,6 @@ let package = Package(
         // What a run did, in SQLite: to query, to come back from a crash, to replay.
         library("KBotJournal", ["KBotEngine", "KBotModel", "CZlib", "CCrypto", sqlite]),
 
-        library(["KBotModel", "CZlib", "CCrypto", sqlite, heap]),
-
         // Runners, feeds, configuration, logging; then the command tree.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -129,7 +127,6 @@ let package = Package(
         tests("KBotKalshi", ["KBotModel"] + network),
         tests("KBotExchange", ["KBotKalshi", "KBotSimulation", "KBotModel"]),
         tests("KBotJournal", ["KBotEngine", "KBotModel", sqlite], exclude: ["Fixtures"]),
-        tests(["KBotModel", sqlite]),
         tests(
             "KBotRuntime",
             [
