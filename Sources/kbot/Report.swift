@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import KBotJournal
 import KBotReports
 import KBotRuntime
 

@@ -124,7 +124,7 @@ struct Run: ParsableCommand {
         plan.id = id
         plan.version = Version.current
         plan.listens = plan.speed != .max
-        let logging = RunLogging.standardError(settings, environment: environment, run: id, mode: mode)
+        let logging = try RunLogging.configured(settings, environment: environment, run: id, mode: mode)
         let logger = logging.logger()
         for warning in settings.warnings { logger.warning("\(warning)") }
         let format = settings.logFormat
@@ -132,7 +132,10 @@ struct Run: ParsableCommand {
             if format == .json { logger.info("\(line)") } else { complain(line) }
         }
         // Before an account is made or taken up: what does not fit must leave no trace.
-        if plan.feed == .venue { try VenueGate.check(plan, settings, isArmed: armLive) }
+        if plan.feed == .venue {
+            try VenueGate.check(plan, settings, isArmed: armLive)
+            try VenueGate.requireKey(settings)
+        }
         let book = try openBook(plan, settings, announce)
         var gate: VenueGate?
         if plan.feed == .venue {

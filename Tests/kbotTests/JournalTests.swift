@@ -210,7 +210,7 @@ private final class TinyDisk {
 
     /// Takes all the space that is left.
     func fill() {
-        let descriptor = open(ballast, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        let descriptor = unsafe open(ballast, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         defer { close(descriptor) }
         let block = [UInt8](repeating: 0xA5, count: 4_096)
         while unsafe block.withUnsafeBytes({ unsafe write(descriptor, $0.baseAddress, $0.count) }) > 0 {}

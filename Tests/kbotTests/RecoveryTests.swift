@@ -74,7 +74,7 @@ import Testing
         // Positions are left twelve minutes before the close: three after the opening.
         let options = ["--exit-before-close", "12m", "--min-time-to-expiry", "13m", "--min-reward-risk", "0.1"]
         let first = try stage.run(.patient, options)
-        #expect(try eventually { try !stage.positions().isEmpty }, "\(first.errors)")
+        #expect(eventually { !stage.lines("fill").isEmpty }, "\(first.errors)")
         kill(first)
         let held = try stage.positions()
         let orders = try stage.orders().count
@@ -109,7 +109,7 @@ import Testing
     @Test func `a position that changed behind its back is told, and nothing is traded`() throws {
         let stage = try VenueStage(speed: 20)
         let first = try stage.run(.patient, ["--min-reward-risk", "0.1"])
-        #expect(try eventually { try !stage.positions().isEmpty }, "\(first.errors)")
+        #expect(eventually { !stage.lines("fill").isEmpty }, "\(first.errors)")
         kill(first)
         let (ticker, count) = try #require(try stage.positions().first)
         let (side, price) = count > .zero ? ("ask", "0.0100") : ("bid", "0.9900")
@@ -138,8 +138,7 @@ import Testing
         if first == .busy { try waits(stage, moreOrders: 2, before) }
         #expect(stage.passes(candles: 3), "\(before.errors)")
         kill(before)
-        let copy = stage.folder.path("copy")
-        try FileManager.default.copyItem(atPath: stage.state, toPath: copy)
+        let copy = try stage.copyJournal(to: "copy")
         let lost = try stage.run(.busy)
         try waits(stage, moreOrders: 3, lost)
         kill(lost)
@@ -225,10 +224,7 @@ import Testing
             )
         }
         let first = try stage.run(.keeper, mode: "paper", ["--risk-rule", "counter.lua"])
-        #expect(
-            try eventually { try Ledger(stage.state).number("SELECT count(*) FROM fills") >= 4 },
-            "\(first.errors)"
-        )
+        #expect(eventually { stage.lines("fill").count >= 4 }, "\(first.errors)")
         kill(first)
         let fills = try Ledger(stage.state).number("SELECT count(*) FROM fills")
         let second = try stage.run(.keeper, mode: "paper", ["--risk-rule", "counter.lua"])

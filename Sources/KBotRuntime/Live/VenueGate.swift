@@ -57,7 +57,21 @@ package struct VenueGate {
         announcement = lines
     }
 
-    /// What the plan asks must fit the environment of the key, and there must be one.
+    /// Kalshi's feed needs a key.
+    ///
+    /// - Throws: ``RunFailure``: usage.
+    package static func requireKey(_ settings: RunSettings) throws(RunFailure) {
+        guard settings.credentials.credentials != nil else {
+            throw RunFailure(
+                .usage,
+                settings.credentials.line(
+                    then: "Kalshi's feed needs a key; put it into .env (see .env.example), or take --feed sim"
+                )
+            )
+        }
+    }
+
+    /// What the plan asks must fit the environment of the key.
     ///
     /// - Throws: ``RunFailure``: usage.
     package static func check(_ plan: RunPlan, _ settings: RunSettings, isArmed: Bool) throws(RunFailure) {
@@ -75,14 +89,6 @@ package struct VenueGate {
             guard isArmed else {
                 throw RunFailure(.usage, "--mode live: orders cost real money; say --arm-live as well if you mean it")
             }
-        }
-        guard settings.credentials.credentials != nil else {
-            throw RunFailure(
-                .usage,
-                settings.credentials.line(
-                    then: "Kalshi's feed needs a key; put it into .env (see .env.example), or take --feed sim"
-                )
-            )
         }
         guard settings.limitsOff.isEmpty else {
             throw RunFailure(

@@ -111,7 +111,8 @@ extension TradingRun {
         guard let account = book?.account else { return [] }
         let name = "account \(account.account.name)"
         guard let left else { return ["\(name): begun anew, orders are named \(account.account.orderPrefix)-…"] }
-        let onHold = plan.onRecovery == .hold && !left.engine.positions.isEmpty
+        let isBusy = !left.engine.positions.isEmpty || !left.engine.openOrders.isEmpty
+        let onHold = plan.onRecovery == .hold && isBusy
         return ["\(name): taken up again, \(left.lines.joined(separator: "\n"))"]
             + (onHold ? ["trades on their way wait for kbot resume (--on-recovery hold): NO STOP IS WATCHED"] : [])
     }

@@ -15,6 +15,7 @@ extension TradingRun {
         runner.start(shards: plan.shards)
         defer { runner.stop() }
         let begin = time.now
+        notifier?.hear(.stale, now: .now, at: begin)
         var nextPause = time.uptime + Self.pausePeriod
         if left != nil { try wake(at: begin) }
         while Interrupts.received == 0 {

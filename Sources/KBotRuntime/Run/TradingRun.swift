@@ -141,9 +141,10 @@ package final class TradingRun {
         filter = MarketFilter(markets: plan.markets, series: plan.series)
         results = ResultKeeper()
         // For people the terminal tells; the log tells machines, and people who ask for debugging.
-        let logs = settings.logFormat == .json || settings.logLevel < .info
+        let isInFile = settings.logFile != nil
+        let logs = settings.logFormat == .json || settings.logLevel < .info || isInFile
         log = logs ? NoteLog(logger) : nil
-        terminal = Terminal(narrates: plan.speed != .max && !logs, isSilent: plan.isQuiet)
+        terminal = Terminal(narrates: plan.speed != .max && (!logs || isInFile), isSilent: plan.isQuiet)
     }
 
     /// Budgets by strategy, each of a strategy that runs.
@@ -262,17 +263,20 @@ package final class TradingRun {
 
     /// Runs to the end of the data, of the time asked for, or to an interrupt.
     package func run() throws(RunFailure) -> Ending {
+        defer { endWatch() }
         do {
             if let path = plan.eventsPath { stream = try EventStream(path: path) }
             defer { terminal.clear() }
             try beginBook()
             try beginWatch()
-            defer { endWatch() }
             if plan.listens { listen() }
+            notify(.run, "the run has begun")
             let ending = if let venue { try venueLoop(venue) } else { try loop() }
             try close()
+            notify(.run, ending == .finished ? "the run has ended" : "the run was interrupted")
             return ending
         } catch let failure as RunFailure {
+            notify(.run, "the run has failed: \(failure.message)")
             throw failure
         } catch let error as FeedError {
             try? close()
