@@ -96,7 +96,12 @@ struct AccountState {
     init(_ saved: SavedCheckpoint, after written: [Intent]) throws {
         try self.init(saved)
         let decoder = JSONDecoder()
-        intents = try written.compactMap(\.detail).map { try decoder.decode(OrderIntent.self, from: Data($0.utf8)) }
+        intents = try written.map { intent in
+            guard let detail = intent.detail else {
+                throw RunFailure(.venue, "order \(intent.order.id) in \(intent.ticker) was written down without what it was for")
+            }
+            return try decoder.decode(OrderIntent.self, from: Data(detail.utf8))
+        }
         orphans = engine.take(intents)
         // The feed numbers these markets first, in this order.
         var numbers: [MarketID: MarketID] = [:]

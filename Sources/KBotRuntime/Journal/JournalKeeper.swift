@@ -61,6 +61,7 @@ final class JournalKeeper: SessionJournal {
         } else if case .command = event {
             // Data can be had again; what an operator did in the middle of them cannot.
             handOver()
+            batch.firstEvent = events
             batch.inputs.append(event)
             events += 1
             handOver()
