@@ -4,7 +4,7 @@ package import KBotEngine
 
 extension Journal {
     /// The recorded inputs of a run, chunk by chunk.
-    package func inputs(of run: JournaledRun) -> InputChunks { InputChunks(journal: self, run: run.id) }
+    package func inputs(of run: JournaledRun) -> InputChunks { InputChunks(journal: self, run: run) }
 
     /// The effect lines of a run, chunk by chunk.
     package func effectLines(of run: JournaledRun) -> EffectChunks { EffectChunks(journal: self, run: run.id) }
@@ -14,11 +14,14 @@ extension Journal {
 package struct InputChunks: Sendable {
     fileprivate let journal: Journal
     fileprivate let run: Int64
+    /// Whether every input is there; else commands alone, each at its place.
+    private let isWhole: Bool
     private var after: Int = -1
 
-    fileprivate init(journal: Journal, run: Int64) {
+    fileprivate init(journal: Journal, run: JournaledRun) {
         self.journal = journal
-        self.run = run
+        self.run = run.id
+        isWhole = run.recordsInputs
     }
 
     /// Events of the next chunk, and how many the engine had taken in before them; nil at the end.
@@ -46,7 +49,9 @@ package struct InputChunks: Sendable {
             throw .chunk("inputs from event \(first) on: \(error)")
         }
         guard events.count == count else { throw .chunk("inputs from event \(first) on: \(events.count) of \(count)") }
-        if let expected, expected != first { throw .chunk("inputs \(expected) to \(first - 1) were not recorded") }
+        if isWhole, let expected, expected != first {
+            throw .chunk("inputs \(expected) to \(first - 1) were not recorded")
+        }
         self.after = first
         expected = first + count
         return (first, events)

@@ -18,7 +18,13 @@ enum JournalFile {
         var made = path.hasPrefix("/") ? "/" : ""
         for part in path.split(separator: "/") {
             made += part
-            guard unsafe mkdir(made, 0o700) == 0 || errno == EEXIST || isDirectory(made) else { throw failure(made) }
+            if unsafe mkdir(made, 0o700) != 0, errno != EEXIST {
+                let code = errno
+                guard isDirectory(made) else {
+                    errno = code  // what kept it from being made, not that it is not there
+                    throw failure(made)
+                }
+            }
             made += "/"
         }
         guard isDirectory(path) else { throw .failed(.inputOutput, "\(path) is no directory") }

@@ -65,6 +65,8 @@ struct JournalWork {
 
     /// Takes over a batch and empties it.
     mutating func digest(_ batch: inout JournalBatch) {
+        // What does not follow the inputs before it (a command amid data that can be had again) begins a chunk of its own.
+        if !batch.inputs.isEmpty, coder.count > 0, batch.firstEvent != firstInput + coder.count { seal() }
         let isSparing = keptBytes > keptLimit
         maker.isSparing = isSparing
         let spared = maker.spared
@@ -96,11 +98,14 @@ struct JournalWork {
 
     private mutating func add(_ batch: JournalBatch) {
         lineCount += batch.effects.count
-        if recordsInputs {
-            if coder.count == 0 { firstInput = batch.firstEvent }
-            for event in batch.inputs { coder.append(event) }
-        }
+        addInputs(batch)
         if chunkBegan == nil, lineCount + coder.count > 0 { chunkBegan = Self.now }
+    }
+
+    private mutating func addInputs(_ batch: JournalBatch) {
+        guard !batch.inputs.isEmpty else { return }
+        if coder.count == 0 { firstInput = batch.firstEvent }
+        for event in batch.inputs { coder.append(event) }
     }
 
     private mutating func leaveOut(_ batch: JournalBatch) {
@@ -108,7 +113,8 @@ struct JournalWork {
         firstLine += batch.effects.count
         gaps.effects = effects..<firstLine
         dropped += batch.effects.count
-        guard recordsInputs else { return }
+        // The few commands of a run whose data can be had again are kept: they cannot.
+        guard recordsInputs else { return addInputs(batch) }
         let inputs = gaps.inputs.isEmpty ? batch.firstEvent : gaps.inputs.lowerBound
         gaps.inputs = inputs..<(batch.firstEvent + batch.inputs.count)
         dropped += batch.inputs.count

@@ -67,6 +67,9 @@ extension OrderDesk {
                 order.venueID == nil, row.isWhat(order.wire)
             {
                 learn(order, row, at: time, into: &news)
+            } else if row.filled > .zero, isOurOwn(row.clientID) {
+                // What an order that the journal took for dead has bought is ours, and no one else's position.
+                recovery?.ours.insert(row.ticker)
             }
         }
         recovery?.hasListed = true

@@ -12,6 +12,8 @@ package final class AccountBook {
     let account: JournalAccount
     /// What the last run left; nil for a new account.
     private(set) var left: AccountState?
+    /// Whether it begins now: no earlier run can have traded on it.
+    let isNew: Bool
     private let lock: AccountLock
 
     /// Takes hold of an account, and reads what is kept of it.
@@ -19,7 +21,9 @@ package final class AccountBook {
     /// - Parameters:
     ///   - journal: The journal of the state directory.
     ///   - name: The account's name; nil for the mode's usual one.
+    ///   - mode: Where its orders go.
     ///   - identity: A short hash of what the account is at the venue: key, host and subaccount.
+    ///   - stateDirectory: The folder with the account's lock.
     ///   - isFresh: Whether to begin a new account of this name.
     /// - Throws: ``RunFailure``: usage when another kbot holds it or it is of another kind, venue (exit code 5) when what is
     ///   kept cannot be read whole.
@@ -43,14 +47,16 @@ package final class AccountBook {
         } catch {
             throw RunFailure(.usage, error.description)
         }
+        let now = Timestamp.wallClock
         do throws(JournalError) {
             account =
                 isFresh
-                ? try journal.freshAccount(named: name, kind: kind, identity: identity, now: .wallClock)
-                : try journal.account(named: name, kind: kind, identity: identity, now: .wallClock)
+                ? try journal.freshAccount(named: name, kind: kind, identity: identity, now: now)
+                : try journal.account(named: name, kind: kind, identity: identity, now: now)
         } catch {
             throw RunFailure(error)
         }
+        isNew = account.created == now
         left = isFresh ? nil : try AccountState(of: account, journal)
     }
 
@@ -98,7 +104,10 @@ struct AccountState {
         let decoder = JSONDecoder()
         intents = try written.map { intent in
             guard let detail = intent.detail else {
-                throw RunFailure(.venue, "order \(intent.order.id) in \(intent.ticker) was written down without what it was for")
+                throw RunFailure(
+                    .venue,
+                    "order \(intent.order.id) in \(intent.ticker) was written down without what it was for"
+                )
             }
             return try decoder.decode(OrderIntent.self, from: Data(detail.utf8))
         }
@@ -116,7 +125,9 @@ struct AccountState {
     /// Markets in which engine or paper exchange still have something, in the order of their numbers.
     var markets: [Market] {
         var markets = engine.markets
-        for market in paper?.markets ?? [] where !markets.contains(where: { $0.id == market.id }) { markets.append(market) }
+        for market in paper?.markets ?? [] where !markets.contains(where: { $0.id == market.id }) {
+            markets.append(market)
+        }
         return markets.sorted { $0.id < $1.id }
     }
 
@@ -162,7 +173,9 @@ struct AccountState {
 
     /// What was left, one fact a line.
     var lines: [String] {
-        var lines = ["left at \(time) by run \(run): equity without open trades \(engine.equityWithoutOpenTrades.dollarText)"]
+        var lines = [
+            "left at \(time) by run \(run): equity without open trades \(engine.equityWithoutOpenTrades.dollarText)"
+        ]
         for (ticker, count) in engine.positions.sorted(by: { $0.key < $1.key }) {
             lines.append("  holds \(count) \(ticker)")
         }

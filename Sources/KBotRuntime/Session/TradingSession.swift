@@ -306,7 +306,8 @@ private struct Machine: ~Copyable {
         }
         while let next = commands.last, next.afterEvents <= events {
             commands.removeLast()
-            try self.command(next.command)
+            // Whoever feeds this event delivers what the exchange has to say, once.
+            try feed(.command(engine.now, next.command))
         }
     }
 
