@@ -136,7 +136,7 @@ let package = Package(
                 logging, sqlite,
             ]
         ),
-        tests("kbot", ["KBotRuntime", "KBotExchange", "KBotKalshi", "KBotModel"], exclude: ["Golden"]),
+        tests("kbot", ["KBotRuntime", "KBotExchange", "KBotKalshi", "KBotModel", sqlite], exclude: ["Golden"]),
     ],
     swiftLanguageModes: [.v6]
 )

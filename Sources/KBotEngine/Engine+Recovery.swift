@@ -175,6 +175,7 @@ extension Engine {
     mutating func remember(_ bracket: Bracket) {
         bracket.ended = now
         guard bracket.entry != nil else { return }
+        ended.removeAll { $0 === bracket }  // it was taken up again meanwhile
         ended.append(bracket)
         while let oldest = ended.first, !oldest.isLate(at: now) { ended.removeFirst() }
     }

@@ -149,7 +149,10 @@ import Testing
         let ambiguous = try kbot("replay", String(names[0].prefix(3)))
         #expect(ambiguous.status == 2 && ambiguous.output.isEmpty, "\(ambiguous.errors)")
         let unknown = try kbot("replay", "19700101-000000")
-        #expect(unknown.status == 2 && unknown.output.isEmpty && unknown.errors.hasPrefix("kbot: "), "\(unknown.errors)")
+        #expect(
+            unknown.status == 2 && unknown.output.isEmpty && unknown.errors.hasPrefix("kbot: "),
+            "\(unknown.errors)"
+        )
         let shown = try kbot("replay", "last", "--json")
         let document = try JSONSerialization.jsonObject(with: Data(shown.output.utf8)) as? [String: Any]
         #expect(document?["identical"] as? Bool == true && document?["unrecorded"] as? Int == 0)

@@ -35,9 +35,9 @@ public struct EngineState: Hashable, Codable, Sendable {
     /// Every order that was not over, oldest first.
     public var openOrders: [OpenOrder] { orders { $0.isOpen } }
 
-    /// The orders that a restored engine asks about: those that were not over, and those that ended with their market, which
-    /// may have filled before.
-    public var ordersInDoubt: [OpenOrder] { orders { $0.isOpen || $0 == .cancelled(.marketClosed) } }
+    /// Every order of the trades that are kept, oldest first: those on their way, and those that ended lately. One that is
+    /// over may have filled unheard.
+    public var allOrders: [OpenOrder] { orders { _ in true } }
 
     private func orders(_ matter: (OrderState) -> Bool) -> [OpenOrder] {
         (brackets + ended).flatMap { bracket in
@@ -62,6 +62,17 @@ public struct EngineState: Hashable, Codable, Sendable {
             positions[ticker(of: bracket.market), default: .zero] += Quantity(units: sign * bracket.position.units)
         }
         return positions
+    }
+
+    /// ``positions`` as a venue has them until it has paid: what ended by a result lately counts still, by its fills.
+    public var unpaidPositions: [Ticker: Quantity] {
+        var positions = positions
+        for bracket in ended {
+            for fill in bracket.orders.flatMap(\.fills) {
+                positions[ticker(of: bracket.market), default: .zero] += fill.side == .bid ? fill.count : -fill.count
+            }
+        }
+        return positions.filter { $0.value != .zero }
     }
 
     /// The strategies whose trades are on their way, each once.
@@ -103,7 +114,7 @@ public struct EngineState: Hashable, Codable, Sendable {
     }
 }
 
-/// An order that was not over when the state was taken.
+/// An order of a state, as it stood when that was taken.
 public struct OpenOrder: Hashable, Sendable {
     /// What was sent, where it stood, what was filled.
     public let order: Order
@@ -115,6 +126,10 @@ public struct OpenOrder: Hashable, Sendable {
     public let strategy: StrategyName
     /// Whether its cancel had been sent.
     public let isCancelRequested: Bool
+
+    /// Whether a restored engine asks what became of it: it was not over, or it ended with its market and may have filled
+    /// before.
+    public var isInDoubt: Bool { order.state.isOpen || order.state == .cancelled(.marketClosed) }
 }
 
 /// What must be known of a market to take up what is open in it.

@@ -26,6 +26,11 @@ struct AccountWatch {
     /// Differences of positions seen once, and when the reading began.
     var suspicions: [Ticker: (difference: Quantity, at: Timestamp)] = [:]
     var hints: [Ticker: Hint] = [:]
+    /// From when on the next reading lists orders that have ended too, for those of this run or an earlier one that were
+    /// given up; nil when it need not.
+    var ordersFrom: Timestamp?
+    /// The differences, and the orders of fills, for which orders were listed.
+    var listedFor: (differences: [Ticker: Quantity], orders: Set<String>) = ([:], [])
 
     var isReading = false
     /// When the account is to be read next; a reading under way does not count.
@@ -43,7 +48,11 @@ struct AccountWatch {
 
     mutating func book(_ fill: Fill, in ticker: Ticker, at time: DeskTime) {
         let signed = fill.side == .bid ? fill.count : -fill.count
-        positions[ticker, default: .zero] += signed
+        if let final = finals[ticker], positions[ticker] == nil {
+            finals[ticker] = final + signed  // traded before the result, told after it was paid
+        } else {
+            positions[ticker, default: .zero] += signed
+        }
         lastFill[ticker] = time.uptime
     }
 

@@ -1,7 +1,8 @@
 package import KBotModel
 
 /// An order of an earlier run of the account, as the journal knows it: it may rest at the venue, may have filled or
-/// ended since, or may never have been sent.
+/// ended since, or may never have been sent. One that is over may have filled all the same, unheard: given up as absent
+/// and late, or sold before a result that came first.
 package struct AdoptedOrder: Hashable, Sendable {
     /// What was sent, or was about to be.
     package var request: NewOrder
@@ -17,6 +18,8 @@ package struct AdoptedOrder: Hashable, Sendable {
     package var trades: Set<Int64>
     /// Whether the venue was heard of it; false when only the intent is known.
     package var wasSent: Bool
+    /// Whether it is over by the journal: nothing is asked about it, but what the venue lists of it is compared.
+    package var isOver: Bool
 
     /// Describes an order.
     package init(
@@ -26,7 +29,8 @@ package struct AdoptedOrder: Hashable, Sendable {
         sentAt: Timestamp,
         filled: Quantity = .zero,
         trades: Set<Int64> = [],
-        wasSent: Bool
+        wasSent: Bool,
+        isOver: Bool = false
     ) {
         self.request = request
         self.market = market
@@ -35,6 +39,7 @@ package struct AdoptedOrder: Hashable, Sendable {
         self.filled = filled
         self.trades = trades
         self.wasSent = wasSent
+        self.isOver = isOver
     }
 }
 

@@ -50,6 +50,8 @@ final class DeskOrder {
     /// Whether its end was told, or it never was at the venue.
     var isOver = false
     var endedAt: Timestamp?
+    /// Whether it is over without having been seen at the venue, and not by the venue's word: it may be there all the same.
+    var mayComeLate: Bool { isOver && venueID == nil && wasInDoubt }
 
     /// Whether its placing is under way.
     var isPlacing = true
@@ -89,7 +91,7 @@ final class DeskOrder {
         total = request.count
     }
 
-    /// An order of an earlier run: of unknown outcome, with the fills that are booked.
+    /// An order of an earlier run: of unknown outcome unless it is over, with the fills that are booked.
     convenience init(_ adopted: AdoptedOrder, wire: CreateOrder) {
         self.init(
             adopted.request,
@@ -119,6 +121,11 @@ final class DeskOrder {
             _ = view.apply(sum)
             // With fills, the way into doubt leads over a cancel.
             if view.state.isOpen { _ = view.apply(.requestCancel) }
+        }
+        if adopted.isOver {
+            // However it ended: should it have filled after all, its end is told after its fills, which does no harm twice.
+            isOver = true
+            if view.state.isOpen { _ = view.apply(.reject(.other)) }
         }
         if view.state.isOpen { _ = view.apply(.loseAnswer) }
     }

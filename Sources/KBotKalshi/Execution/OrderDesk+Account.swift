@@ -35,7 +35,8 @@ extension OrderDesk {
         account.readDue = nil
         account.readBegan = time.uptime
         let scope = AccountScope(subaccount: configuration.terms.subaccount)
-        let ordersFrom = recovery?.takeOrdersFrom(configuration.fillOverlap, at: time.uptime)
+        let demands = [recovery?.takeOrdersFrom(configuration.fillOverlap, at: time.uptime), account.ordersFrom]
+        let ordersFrom = demands.compactMap { $0 }.min()
         launch(
             .account(fillsFrom: account.fillsFrom, ordersFrom: ordersFrom, scope),
             .account(listsOrders: ordersFrom != nil),
@@ -112,7 +113,14 @@ extension OrderDesk {
     ) {
         var missed = 0
         for row in rows.reversed() {
-            guard let order = byVenueID[row.order].flatMap({ orders[$0] }),
+            guard let order = byVenueID[row.order].flatMap({ orders[$0] }) else {
+                // Its row has no id of ours: it may be of an order that was given up.
+                if !account.listedFor.orders.contains(row.order), listLateOrders(in: row.ticker, at: time) {
+                    account.listedFor.orders.insert(row.order)
+                }
+                continue
+            }
+            guard
                 tell(row.fill(of: order.id, in: order.request.market), of: order, at: time, into: &news)
             else { continue }
             let isFromBefore = order.isAdopted && recovery?.isDone == false
@@ -171,7 +179,9 @@ extension OrderDesk {
         for ticker in tickers.sorted() {
             let theirs = venue[ticker] ?? .zero
             let ours = (account.positions[ticker] ?? .zero) + (recovery?.unaccountedPosition(in: ticker) ?? .zero)
-            if let market = marketIDs[ticker].flatMap({ markets[$0] }), market.closeTime <= time.now {
+            if let market = marketIDs[ticker].flatMap({ markets[$0] }),
+                market.closeTime <= time.now || market.status == .settled
+            {
                 // Nothing is traded there any more; once it is paid it is off the list.
                 if theirs == .zero { settle(ticker) }
                 continue
@@ -195,6 +205,10 @@ extension OrderDesk {
         at time: DeskTime,
         into news: inout [DeskNews]
     ) {
+        if account.listedFor.differences[ticker] != difference, listLateOrders(in: ticker, at: time) {
+            account.listedFor.differences[ticker] = difference
+            return
+        }
         let isUnsettled = active.contains { id in
             orders[id].map { $0.ticker == ticker && ($0.venueID == nil || $0.filled < $0.expected) } ?? false
         }

@@ -9,8 +9,10 @@ extension OrderDesk {
     /// no entry is before ``DeskNews/recovered(_:)``.
     ///
     /// - Parameters:
-    ///   - orders: Orders that had not ended, those of which only the intent is known among them.
-    ///   - positions: What the account holds by its journal, fills in `filled` of the orders included.
+    ///   - orders: Orders that had not ended, those of which only the intent is known among them, and those that ended
+    ///     lately.
+    ///   - positions: What the account's fills add up to by its journal, those in `filled` of the orders included; also
+    ///     where the result is known but may not be paid yet.
     ///   - lastSequence: The largest sequence of an order of an earlier run that the journal knows; of an order beyond
     ///     it the journal has lost all trace.
     ///   - fillsFrom: From when on fills may be missing in the journal: the time of its last checkpoint.
@@ -26,14 +28,14 @@ extension OrderDesk {
         recovery = Recovery(
             lastSequence: known,
             fillsFrom: fillsFrom,
-            ours: Set(account.positions.keys).union(orders.map(\.market.ticker))
+            ours: Set(account.positions.keys).union(orders.lazy.filter { !$0.isOver }.map(\.market.ticker))
         )
         self.lastSequence = known
         for adopted in orders {
             let wire = self.wire(adopted.request, in: adopted.market, opensRisk: adopted.opensRisk)
             let order = DeskOrder(adopted, wire: wire)
             self.orders[order.id] = order
-            active.insert(order.id)
+            if !order.isOver { active.insert(order.id) }
             markets[adopted.market.id] = adopted.market
             marketIDs[adopted.market.ticker] = adopted.market.id
         }
@@ -55,7 +57,6 @@ extension OrderDesk {
 
     /// Finds in a reading the orders that were taken up, before its fills are counted, and those nobody knows.
     func takeUp(_ picture: AccountPicture, at time: DeskTime, into news: inout [DeskNews]) {
-        guard recovery != nil else { return }
         var unknown: [UnaccountedOrder] = []
         for row in picture.orders + picture.resting {
             if isUnaccounted(row.clientID) {
@@ -63,10 +64,13 @@ extension OrderDesk {
                 guard row.filled > .zero || row.snapshot.status == .resting else { continue }
                 let order = UnaccountedOrder(row)
                 if recovery?.unaccounted.updateValue(order, forKey: row.id) == nil { unknown.append(order) }
-            } else if let order = order(clientID: row.clientID, venueID: row.id, in: row.ticker), order.isAdopted,
-                order.venueID == nil, row.isWhat(order.wire)
-            {
-                learn(order, row, at: time, into: &news)
+            } else if let order = order(clientID: row.clientID, venueID: row.id, in: row.ticker) {
+                guard order.venueID == nil, row.isWhat(order.wire) else { continue }
+                if order.isOver {
+                    takeUp(ended: order, row, at: time, into: &news)
+                } else if order.isAdopted {
+                    learn(order, row, at: time, into: &news)
+                }
             } else if row.filled > .zero, isOurOwn(row.clientID) {
                 // What an order that the journal took for dead has bought is ours, and no one else's position.
                 recovery?.ours.insert(row.ticker)
@@ -81,6 +85,42 @@ extension OrderDesk {
             else { continue }
             order.lookDue = time.uptime  // not among them: its absence has to be proven
         }
+    }
+
+    /// Compares an order that was taken for over, never having been seen at the venue, with what the venue lists of it.
+    private func takeUp(ended order: DeskOrder, _ row: OrderRow, at time: DeskTime, into news: inout [DeskNews]) {
+        // What rests is revived there, and cancelled.
+        if row.snapshot.status == .resting || row.snapshot.status == .unknown {
+            recovery?.ours.insert(row.ticker)
+            return learn(order, row, at: time, into: &news)
+        }
+        guard row.filled > order.filled else {
+            // It ended as was thought: what is heard of it again is old.
+            return adopt(order, row.id, revives: false, at: time, into: &news)
+        }
+        recovery?.ours.insert(row.ticker)
+        let text = "\(order.ticker): order \(order.id), taken for dead, has filled \(row.filled) contracts at the venue"
+        news.append(.warning(.orphan, text))
+        // It counts as active until its fills are told, and its end after them.
+        order.isOver = false
+        active.insert(order.id)
+        adopt(order, row.id, at: time, into: &news)
+        learn(order, row, at: time, into: &news)
+    }
+
+    /// Has the next reading list the orders of a market in which something is that no order known at the venue explains:
+    /// it may be of one that was given up as absent and came late. False when there is none.
+    func listLateOrders(in ticker: Ticker, at time: DeskTime) -> Bool {
+        var from: Timestamp?
+        for order in orders.values where order.ticker == ticker && order.mayComeLate {
+            // When an earlier run sent it is not known; what came before its last state, it would have seen.
+            let sent = order.isAdopted ? recovery?.fillsFrom ?? order.sentAt : order.sentAt
+            from = min(from ?? .distantFuture, sent - configuration.fillOverlap)
+        }
+        guard let from else { return false }
+        account.ordersFrom = min(account.ordersFrom ?? .distantFuture, from)
+        reconcileSoon(at: time)
+        return true
     }
 
     /// Takes an order off the book that by the journal has ended: it has no owner any more.

@@ -67,7 +67,12 @@ extension OrderDesk {
         case (.fetch(let id), .fills(let result)):
             if let order = orders[id] { fetched(order, result, at: time, into: &news) }
         case (.account(let listsOrders), .account(let result)):
-            if listsOrders, case .failure = result { recovery?.wantsOrders = true }
+            if listsOrders {
+                switch result {
+                case .success: account.ordersFrom = nil
+                case .failure: recovery?.wantsOrders = true
+                }
+            }
             reconcile(result, began: job.began, at: time, into: &news)
         case (.group(let shard), .group(let result)): madeGroup(onShard: shard, result, at: time, into: &news)
         case (.groupReset(let shard), .done(let result)): resetGroup(onShard: shard, result, into: &news)

@@ -161,13 +161,19 @@ extension OrderDesk {
     }
 
     /// Notes the venue's id of an order; what was heard under it before is heard again.
-    func adopt(_ order: DeskOrder, _ venueID: String, at time: DeskTime, into news: inout [DeskNews]) {
+    func adopt(
+        _ order: DeskOrder,
+        _ venueID: String,
+        revives: Bool = true,
+        at time: DeskTime,
+        into news: inout [DeskNews]
+    ) {
         guard order.venueID == nil else { return }
         order.venueID = venueID
         order.adoptedAt = time.uptime
         byVenueID[venueID] = order.id
-        if order.isOver { revive(order, into: &news) }
-        if order.mayRest, let target = cancelTarget(venueID) { signatures?.register(target) }
+        if order.isOver, revives { revive(order, into: &news) }
+        if order.mayRest, !order.isOver, let target = cancelTarget(venueID) { signatures?.register(target) }
         let kept = strays.filter { $0.venueID == venueID }
         strays.removeAll { $0.venueID == venueID }
         for stray in kept {

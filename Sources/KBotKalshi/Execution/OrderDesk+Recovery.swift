@@ -18,6 +18,8 @@ extension OrderDesk {
         for line in lines where line.isOurs && line.difference != .zero { differences[line.ticker] = line.difference }
         let before = recovery.differences
         recovery.differences = (differences, began.uptime)
+        // An order may have come late, after the orders were listed.
+        if !differences.isEmpty { recovery.wantsOrders = true }
         let isConfirmed = before.map { before in
             before.by == differences && account.lastFill.values.allSatisfy { $0 < before.at }
         }

@@ -126,7 +126,9 @@ extension TradingRun {
     ///
     /// - Throws: ``RunFailure`` with exit code 5 when it does not, and there is nothing open to look after.
     func watchRecovery(_ runner: VenueRunner) throws(RunFailure) {
-        guard plan.mode != .paper, left != nil, recovery == nil, let desk = runner.desk else { return }
+        guard plan.mode != .paper, book?.account?.isNew == false, recovery == nil, let desk = runner.desk else {
+            return
+        }
         let now = runner.access.time.uptime
         let began = recoveryBegan ?? now
         recoveryBegan = began
@@ -161,7 +163,9 @@ extension TradingRun {
                 + "\(order.filled) filled) is of this account, and the journal does not know it"
         }
         missing += picture.differences.map { "\($0)" }
-        missing += (left?.orphans ?? []).map { "order \($0.order.id) in \($0.ticker) belongs to no trade that is known" }
+        missing += (left?.orphans ?? []).map {
+            "order \($0.order.id) in \($0.ticker) belongs to no trade that is known"
+        }
         if !picture.fills.isEmpty {
             notify(.recovery, "\(counted(picture.fills.count, "fill")) found that came while kbot was away")
         }
@@ -169,7 +173,10 @@ extension TradingRun {
             terminal.say("found: \(fill.count) at \(fill.price) filled while kbot was away (order \(fill.order))")
         }
         guard missing.isEmpty else {
-            notify(.recovery, "the account and the journal do not agree; nothing is traded: \(missing.joined(separator: "; "))")
+            notify(
+                .recovery,
+                "the account and the journal do not agree; nothing is traded: \(missing.joined(separator: "; "))"
+            )
             throw RunFailure(
                 .venue,
                 "the account and the journal do not agree, so nothing is traded:\n  "
@@ -186,11 +193,21 @@ extension TradingRun {
 }
 
 extension OrderDesk {
+    /// Takes up what earlier runs of an account left; nothing of one that begins now.
+    func adopt(_ account: AccountBook) {
+        if let left = account.left {
+            adopt(left)
+        } else if !account.isNew {
+            // Nothing of its state is kept. Whether its runs have traded nevertheless, the venue knows: after a power cut.
+            adopt([], positions: [:], lastSequence: 0, fillsFrom: account.account.created)
+        }
+    }
+
     /// Takes up the orders that an earlier run left.
     func adopt(_ left: AccountState) {
         let markets = Dictionary(left.engine.markets.map { ($0.id, $0) }) { first, _ in first }
         let written = Set(left.intents.map(\.order.id))
-        let orders = left.engine.ordersInDoubt.compactMap { open -> AdoptedOrder? in
+        let orders = left.engine.allOrders.compactMap { open -> AdoptedOrder? in
             guard let market = markets[open.order.request.market] else { return nil }
             return AdoptedOrder(
                 request: open.order.request,
@@ -199,12 +216,13 @@ extension OrderDesk {
                 sentAt: market.openTime,
                 filled: open.order.filled,
                 trades: Set(open.order.trades),
-                wasSent: !written.contains(open.order.id)
+                wasSent: !written.contains(open.order.id),
+                isOver: !open.isInDoubt
             )
         }
         adopt(
             orders,
-            positions: left.engine.positions,
+            positions: left.engine.unpaidPositions,
             lastSequence: left.engine.lastOrderID.sequence,
             fillsFrom: left.time
         )

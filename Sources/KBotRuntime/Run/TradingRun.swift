@@ -212,7 +212,7 @@ package final class TradingRun {
         desk.speed = access.time.speed
         desk.root = settings.venue.hosts.rest.path
         let runner = VenueRunner(access: access, feed: feed, desk: desk)
-        if let left = account?.left { runner.desk?.adopt(left) }
+        if let account { runner.desk?.adopt(account) }
         return runner
     }
 

@@ -3,25 +3,33 @@ import KBotModel
 
 /// The desk's REST client: what it makes of requests that are lost, late, doubled or refused on their way.
 final class FaultClient: DeskClient {
-    private unowned let process: FaultProcess
-    private var network: FaultNetwork { process.world.network }
-    private var venue: FaultVenue { process.world.venue }
+    /// Gone once it is dead; what it sent is answered all the same.
+    private weak var process: FaultProcess?
+    private let owner: Int
+    private unowned let world: FaultWorld
+    private var network: FaultNetwork { world.network }
+    private var venue: FaultVenue { world.venue }
     private static let lost = VenueError(.lostAnswer, .outcomeUnknown, message: "lost")
     private static let failing = VenueError(.unavailable, .retryable, status: 503, message: "out of order")
 
-    init(_ process: FaultProcess) { self.process = process }
+    init(_ process: FaultProcess) {
+        self.process = process
+        owner = process.number
+        world = process.world
+    }
 
     func launch(_ job: DeskJob) {
-        guard process.lives() else { return }
+        guard let process, process.lives() else { return }
         switch job.work {
         case .place(let order, _, _):
-            process.world.sent(order, by: process)
+            world.sent(order, by: process)
             place(order, job.number)
         case .cancel(let item): cancel(item, job.number)
         case .cancelMany(let items): cancel(items, job.number)
         case .amend: answer(job.number, .amended(.refused(Self.failing)))
         case .order(let id): read(.order(id), job.number) { .order($0) }
-        case .find(let order, let sentAt): find(order, from: sentAt, after: pause(0...1)) { [self] in sighted(job.number, $0) }
+        case .find(let order, let sentAt):
+            find(order, from: sentAt, after: pause(0...1)) { [self] in sighted(job.number, $0) }
         case .fills(let id, _, _): read(.fills(order: id, bounds: Self.all), job.number) { .fills($0.map(\.rows)) }
         case .account(let from, let ordersFrom, _): account(job.number, from, ordersFrom)
         case .createGroup(let limit, let shard, _):
@@ -45,15 +53,15 @@ final class FaultClient: DeskClient {
         after span: TimeSpan? = nil,
         _ then: @escaping (Result<Response, VenueError>) -> Void
     ) {
-        network.schedule(.venue(from: process.number), after: span ?? network.delay()) { [venue] in
+        network.schedule(.venue(from: owner), after: span ?? network.delay()) { [venue] in
             venue.perform(call, then)
         }
     }
 
     /// Sends an answer on its way to the desk.
     private func answer(_ number: Int64, _ outcome: DeskReport.Outcome, after span: TimeSpan? = nil) {
-        network.schedule(.process(process.number), after: span ?? network.delay()) { [process] in
-            try process.hear(DeskReport(number: number, outcome: outcome))
+        network.schedule(.process(owner), after: span ?? network.delay()) { [weak process] in
+            try process?.hear(DeskReport(number: number, outcome: outcome))
         }
     }
 
@@ -84,7 +92,9 @@ final class FaultClient: DeskClient {
             return deliver(order, number, after: pause(1...3))
         }
         if network.chance(faults.lateRequests) {
-            send(.create(order), after: pause(1...20)) { _ in }
+            send(.create(order), after: pause(1...20)) { [world] result in
+                if case .success = result { world.arrivedLate() }
+            }
             return answer(number, .placed(.unknown(Self.lost)), after: pause(1...4))
         }
         if network.chance(faults.doubledRequests) { send(.create(order), after: network.delay()) { _ in } }
@@ -93,7 +103,7 @@ final class FaultClient: DeskClient {
             guard Bool.random(using: &network.random) else {
                 return answer(number, .placed(.unknown(Self.lost)), after: pause(1...4))
             }
-            return find(order, from: process.world.now - .seconds(5), after: pause(1...3)) { [self] sighting in
+            return find(order, from: world.now - .seconds(5), after: pause(1...3)) { [self] sighting in
                 if case .found(let row) = sighting { return answer(number, .placed(.found(row))) }
                 answer(number, .placed(.unknown(Self.lost)))
             }
@@ -106,7 +116,7 @@ final class FaultClient: DeskClient {
             switch result {
             case .success(let created): answer(number, .placed(.placed(created)))
             case .failure(let error) where error.disposition == .conflict && error.kind == .orderAlreadyExists:
-                find(order, from: process.world.now - .seconds(5), after: pause(0...1)) { [self] sighting in
+                find(order, from: world.now - .seconds(5), after: pause(0...1)) { [self] sighting in
                     if case .found(let row) = sighting { return answer(number, .placed(.found(row))) }
                     answer(number, .placed(.unknown(error)))
                 }
@@ -123,7 +133,8 @@ final class FaultClient: DeskClient {
         _ then: @escaping (RESTClient.Sighting) -> Void
     ) {
         if network.chance(network.faults.failingReads) { return then(.undecided) }
-        send(.orders(ticker: order.ticker, bounds: ListBounds(limit: 1_000, from: sentAt - .seconds(5))), after: span) { result in
+        send(.orders(ticker: order.ticker, bounds: ListBounds(limit: 1_000, from: sentAt - .seconds(5))), after: span) {
+            result in
             switch result {
             case .success(let page):
                 then(page.rows.first { $0.clientID == order.clientID }.map { .found($0) } ?? .absent)

@@ -32,8 +32,8 @@ final class FaultProcess: OrderCarrier {
     /// Counts connections: what is on its way on an old one is not heard.
     private(set) var connection = 0
     /// Whether the engine opens nothing until the operator says so, as of its last event.
-    fileprivate(set) var isHalted = false
-    fileprivate var ledger: FaultLedger
+    var isHalted = false
+    var ledger: FaultLedger
 
     init(_ number: Int, _ world: FaultWorld, _ journal: any FaultJournal, left: AccountState?) throws {
         self.number = number
@@ -80,12 +80,15 @@ final class FaultProcess: OrderCarrier {
             engine: makeEngine(),
             venue: .carrier(self),
             speed: .max,
-            journal: Watch(self),
+            journal: FaultWatch(self),
             pause: { [unowned self] _, _, work in
                 if !isDead, let command = journal.takeNews() { work.commands.append(command) }
                 return true
             },
-            listen: { [unowned self] note, _ in ledger.hear(note) }
+            listen: { [unowned self] note, _ in
+                ledger.hear(note)
+                world.say("engine: \(note.kind)")
+            }
         )
         self.session = session
         if left != nil {
@@ -122,16 +125,21 @@ final class FaultProcess: OrderCarrier {
     func tick() throws {
         desk.tick(at: time, into: &news)
         try drain()
-        if !listed.isEmpty || left != nil { try session?.advance(to: time.now) }
+        if isHearing { try session?.advance(to: time.now) }
         try drain()
     }
 
+    /// Whether the engine's clock stands: a run gives it nothing before the first word of a market.
+    private var isHearing: Bool { !listed.isEmpty || left != nil }
+
     func pause() throws {
+        guard isHearing else { return }
         try session?.pause()
         try drain()
     }
 
     func command(_ command: Command) throws {
+        guard isHearing else { return }
         try session?.command(command)
         try drain()
     }
@@ -141,6 +149,7 @@ final class FaultProcess: OrderCarrier {
         var index = 0
         while index < news.count, !isDead {
             defer { index += 1 }
+            if case .account = news[index] {} else { world.say("desk: \(news[index])") }
             switch news[index] {
             case .venue(let event): try session?.deliver(event, at: time.now)
             case .foreign(let ticker, let id, let isForeign, let text):
@@ -148,6 +157,8 @@ final class FaultProcess: OrderCarrier {
                 if let id { try session?.command(.foreignPosition(id, isForeign)) }
             case .recovered(let picture):
                 isRecovered = true
+                world.network.schedule(.process(number), after: .milliseconds(1)) { [unowned self] in try tellResults()
+                }
                 let orphans = (left?.orphans ?? []).map { "order \($0.order.id) belongs to no trade that is known" }
                 let missing =
                     picture.unaccounted.map { "\($0.clientID) is not known to the journal" }
@@ -184,7 +195,7 @@ final class FaultProcess: OrderCarrier {
         isConnected = false
         connection += 1
         desk.connectionLost(at: time)
-        try session?.health(.stale, at: time.now)
+        if isHearing { try session?.health(.stale, at: time.now) }
         try drain()
     }
 
@@ -209,11 +220,21 @@ final class FaultProcess: OrderCarrier {
         } else if phase != .initialized, phase != .inactive {
             try hear(.status(id, .closed))
         }
-        if let result { try hear(.settled(id, result)) }
+        if let result, mayHearResults { try hear(.settled(id, result)) }
+    }
+
+    private var mayHearResults: Bool { isRecovered || FaultNetwork.Faults.includesKnown }
+
+    /// Tells the results that were kept back.
+    func tellResults() throws {
+        for ticker in numbers.keys.sorted() where isConnected && world.venue.market(ticker)?.result != nil {
+            try tell(ticker)
+        }
     }
 
     /// Hears an event of the tape, under the exchange's number of its market.
     func hear(_ event: MarketEvent, of ticker: Ticker) throws {
+        if case .settled = event.kind, !mayHearResults { return }
         guard case .listed(let facts) = event.kind else {
             guard listed.contains(ticker) else { return }
             return try hear(event.kind.numbered(number(of: ticker)))
@@ -252,6 +273,8 @@ final class FaultProcess: OrderCarrier {
     /// Whether it knows what it has, and nothing is under way.
     var isIdle: Bool { isRecovered && isConnected && desk.isIdle }
 
+    /// What the engine holds, plus is YES.
+    var positions: [Ticker: Quantity] { session?.read { $0.state.positions } ?? [:] }
     /// The engine's trades that hold something.
     var trades: [OpenTrade] { session?.read { $0.openTrades } ?? [] }
     var isOnHold: Bool { session?.read { $0.isOnHold } ?? false }
@@ -260,97 +283,4 @@ final class FaultProcess: OrderCarrier {
     var openOrders: [KBotKalshi.OpenOrder] { desk.openOrders }
     var events: Int { session?.eventsTaken ?? 0 }
     func deskPosition(_ ticker: Ticker) -> Quantity { desk.position(in: ticker) }
-}
-
-extension FaultProcess {
-    /// Stands between session and journal: the process may die before and after each write, and what the engine wants is
-    /// looked at.
-    fileprivate final class Watch: SessionJournal {
-        private unowned let process: FaultProcess
-        let keepsState = true
-
-        init(_ process: FaultProcess) { self.process = process }
-
-        func hear(_ event: Event) {
-            if !process.isDead { process.journal.hear(event) }
-        }
-
-        func hear(_ effects: [Effect], _ engine: borrowing Engine) -> Set<ClientOrderID> {
-            process.isHalted = engine.tradingState == .halted
-            guard process.lives() else { return [] }
-            let refused = process.journal.hear(effects, engine)
-            for effect in effects {
-                guard case .send(let approved) = effect, case .place(let order) = approved.request else { continue }
-                let role = engine.intent(of: order.id)?.role ?? .exit
-                process.world.meant(order, role, by: process, isRefused: refused.contains(order.id))
-                guard role == .entry else { continue }
-                let view = engine.accountView
-                let most = engine.configuration.limits.maxExposure?.money(of: view.capital) ?? view.exposure
-                process.world.require(view.exposure <= most, "exposure \(view.exposure) above \(most)")
-                let isHalted = process.isHalted
-                process.world.require(!isHalted, "\(order.id) is an entry of a halted engine")
-            }
-            _ = process.lives()
-            return refused
-        }
-
-        func settle(_ engine: borrowing Engine, _ exchange: PaperExchange?, afterEvents: Int) -> Bool {
-            guard process.lives() else { return false }
-            guard process.journal.settle(engine, exchange, afterEvents: afterEvents) else { return false }
-            process.world.ledger = process.ledger
-            process.world.isHaltKept = engine.tradingState == .halted
-            _ = process.lives()
-            return true
-        }
-    }
-}
-
-/// What the engine booked, over all runs of the account.
-struct FaultLedger {
-    private(set) var filled: [ClientOrderID: Quantity] = [:]
-    private(set) var trades: [ClientOrderID: Set<Int64>] = [:]
-    /// Fills that were booked twice.
-    private(set) var doubled: [Fill] = []
-
-    mutating func hear(_ note: Note) {
-        guard case .fill(let fill, _) = note.kind else { return }
-        if !trades[fill.order, default: []].insert(fill.trade).inserted { doubled.append(fill) }
-        filled[fill.order, default: .zero] += fill.count
-    }
-}
-
-extension Market {
-    /// The same market under another number.
-    func numbered(_ id: MarketID) -> Market {
-        Market(
-            id: id,
-            ticker: ticker,
-            series: series,
-            openTime: openTime,
-            closeTime: closeTime,
-            grid: grid,
-            fees: fees,
-            strike: strike,
-            shard: shard,
-            status: status
-        )
-    }
-}
-
-extension MarketEvent.Kind {
-    /// The same under another number of the market.
-    func numbered(_ id: MarketID) -> MarketEvent.Kind {
-        switch self {
-        case .listed(let market): .listed(market.numbered(id))
-        case .snapshot(_, let book): .snapshot(id, book)
-        case .delta(_, let outcome, let price, let change): .delta(id, outcome, price, change)
-        case .status(_, let status): .status(id, status)
-        case .settled(_, let settlement): .settled(id, settlement)
-        case .gap: .gap(id)
-        case .history(_, let trades): .history(id, trades)
-        case .trade(let trade):
-            .trade(Trade(market: id, price: trade.price, count: trade.count, taker: trade.taker))
-        case .spot, .spotCandle: self
-        }
-    }
 }

@@ -5,9 +5,13 @@ import Testing
 
 /// Seeded lives among faults.
 ///
-/// `KBOT_FAULT_SEEDS=5000` plays so many of each kind, `KBOT_FAULT_SEED=17` that one alone.
+/// `KBOT_FAULT_SEEDS=5000` plays so many of each kind, `KBOT_FAULT_SEED=17` that one alone, and with
+/// `KBOT_FAULT_TOLD=1` step by step.
 @Suite("Survival among faults", .serialized)
 struct FaultTests {
+    /// Whether lives are told step by step: `KBOT_FAULT_TOLD=1`.
+    private static var isTold: Bool { ProcessInfo.processInfo.environment["KBOT_FAULT_TOLD"] != nil }
+
     /// Plays lives and reports those that did not hold, each with the seed that shows it again.
     private func play(_ name: String, usual: UInt64, _ life: (UInt64) throws -> FaultTally) {
         let environment = ProcessInfo.processInfo.environment
@@ -29,14 +33,16 @@ struct FaultTests {
 
     @Test("Killed at any step on any network, the bot's books are the exchange's, and no order is sent twice")
     func survives() {
-        play("at the venue", usual: 200) { seed in
-            try FaultWorld(seed: seed, disk: MemoryDisk(), length: .seconds(100)).run()
+        play("at the venue", usual: 60) { seed in
+            let world = try FaultWorld(seed: seed, disk: MemoryDisk(), length: .seconds(100))
+            world.isTold = Self.isTold
+            return try world.run()
         }
     }
 
     @Test("Killed at any step, an account on paper comes back with engine and exchange agreeing to the microdollar")
     func survivesOnPaper() {
-        play("on paper", usual: 100) { seed in
+        play("on paper", usual: 80) { seed in
             // Now and then longer than anything is remembered.
             let length = TimeSpan.seconds(seed % 25 == 0 ? 700 : 100)
             return try PaperWorld(seed: seed, disk: MemoryDisk(keepsPaper: true), length: length).run()
@@ -45,9 +51,10 @@ struct FaultTests {
 
     @Test("With a journal on a disk that fails now and then, its tables are the exchange's books at the end")
     func survivesOnADisk() {
-        play("at the venue, on a disk", usual: 12) { seed in
+        play("at the venue, on a disk", usual: 4) { seed in
             let disk = try RealDisk()
             let world = try FaultWorld(seed: seed, disk: disk, orderPrefix: disk.orderPrefix, length: .seconds(60))
+            world.isTold = Self.isTold
             let tally = try world.run()
             guard tally.refusals == 0 else { return tally }
             try disk.read { journal in

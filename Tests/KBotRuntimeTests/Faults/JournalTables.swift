@@ -37,10 +37,16 @@ struct JournalTables {
     /// Compares them with the exchange's books: contracts filled, by the orders' numbers.
     func compare(with filled: [Int64: Quantity], profit: Money) throws {
         for (sequence, count) in filled.sorted(by: { $0.key < $1.key }) {
-            try hold(fills[sequence] ?? 0 == count.units, "order \(sequence): fills of \(fills[sequence] ?? 0), not \(count)")
+            try hold(
+                fills[sequence] ?? 0 == count.units,
+                "order \(sequence): fills of \(fills[sequence] ?? 0), not \(count)"
+            )
             guard count > .zero else { continue }
             let row = orders[sequence]
-            try hold(row?.filled == count.units, "order \(sequence): \(String(describing: row)) in orders, \(count) filled")
+            try hold(
+                row?.filled == count.units,
+                "order \(sequence): \(String(describing: row)) in orders, \(count) filled"
+            )
         }
         for (sequence, count) in fills {
             try hold(filled[sequence]?.units == count, "order \(sequence): fills of \(count) that the exchange has not")

@@ -82,7 +82,7 @@ final class PaperProcess {
     private var isHearing: Bool { left != nil || !listed.isEmpty }
 
     func tick() throws { try session?.advance(to: now) }
-    func pause() throws { try session?.pause() }
+    func pause() throws { if isHearing { try session?.pause() } }
     func command(_ command: Command) throws { if isHearing { try session?.command(command) } }
 
     // MARK: Data

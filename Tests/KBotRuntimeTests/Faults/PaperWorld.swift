@@ -56,6 +56,10 @@ final class PaperWorld {
 
     /// Lives it to the end.
     func run() throws -> FaultTally {
+        defer {
+            network.end()
+            process = nil
+        }
         storm()
         startProcess(after: .zero)
         pauseAgain()
