@@ -76,8 +76,13 @@ enum Kbot {
         /// Sends a signal.
         func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
-        /// Waits for the end.
-        func wait() -> Result {
+        /// Waits for the end; what has not ended after so many seconds is killed, which its test sees by the status.
+        func wait(seconds: Double = 180) -> Result {
+            let end = ContinuousClock.now + .seconds(seconds)
+            while process.isRunning {
+                if ContinuousClock.now > end { signal(SIGKILL) }
+                usleep(5_000)
+            }
             process.waitUntilExit()
             return Result(status: process.terminationStatus, output: folder.read("output"), errors: errors)
         }

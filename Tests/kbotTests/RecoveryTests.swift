@@ -1,7 +1,7 @@
 import Foundation
+import GRDB
 import KBotKalshi
 import KBotModel
-import GRDB
 import Testing
 
 /// Runs of the real program on an exchange, killed and started again.

@@ -110,7 +110,10 @@ extension TradingRun {
     package var recoveryLines: [String] {
         guard let account = book?.account else { return [] }
         let name = "account \(account.account.name)"
-        guard let left else { return ["\(name): begun anew, orders are named \(account.account.orderPrefix)-…"] }
+        guard let left else {
+            let beginning = account.isNew ? "begun anew" : "goes on, without anything in its journal"
+            return ["\(name): \(beginning), orders are named \(account.account.orderPrefix)-…"]
+        }
         let isBusy = !left.engine.positions.isEmpty || !left.engine.openOrders.isEmpty
         let onHold = plan.onRecovery == .hold && isBusy
         return ["\(name): taken up again, \(left.lines.joined(separator: "\n"))"]
@@ -194,12 +197,18 @@ extension TradingRun {
 
 extension OrderDesk {
     /// Takes up what earlier runs of an account left; nothing of one that begins now.
-    func adopt(_ account: AccountBook) {
+    ///
+    /// - Parameters:
+    ///   - account: The account as its journal knows it.
+    ///   - now: The venue's time.
+    func adopt(_ account: AccountBook, at now: Timestamp) {
         if let left = account.left {
             adopt(left)
         } else if !account.isNew {
             // Nothing of its state is kept. Whether its runs have traded nevertheless, the venue knows: after a power cut.
-            adopt([], positions: [:], lastSequence: 0, fillsFrom: account.account.created)
+            // The account was created by this machine's clock, which may have been wrong, and its orders bear the venue's.
+            let from = min(account.account.created, now) - .hours(1)
+            adopt([], positions: [:], lastSequence: 0, fillsFrom: from)
         }
     }
 

@@ -212,7 +212,7 @@ package final class TradingRun {
         desk.speed = access.time.speed
         desk.root = settings.venue.hosts.rest.path
         let runner = VenueRunner(access: access, feed: feed, desk: desk)
-        if let account { runner.desk?.adopt(account) }
+        if let account { runner.desk?.adopt(account, at: access.time.now) }
         return runner
     }
 

@@ -112,7 +112,8 @@ import Testing
     @Test(arguments: SettingCatalogue.all.map(\.name))
     func `every setting can be given in each of the three places`(name: String) throws {
         let info = try #require(SettingCatalogue.all.first { $0.name == name })
-        let text = info.defaultText ?? (name.hasSuffix("_URL") ? "https://127.0.0.1:8443" : "some-text")
+        let isAddress = name.hasSuffix("_URL") || name == "NOTIFY_WEBHOOK"
+        let text = info.defaultText ?? (isAddress ? "https://127.0.0.1:8443" : "some-text")
         #expect(try load([info.option: text]).source(of: name) == .option(info.option))
         #expect(try load(environment: [name: text]).source(of: name) == .environment(name))
         let inFile = try load(file: "\n\(name)=\(text)").source(of: name)
