@@ -37,6 +37,7 @@ extension Engine {
         targetsAreAway = state.targetsAreAway
         entryTimes = Deque(state.entryTimes)
         lastOrder = state.lastOrder
+        earlierOrders = state.earlierOrders
         for record in state.records { restore(record) }
         for bracket in state.brackets {
             guard let bracket = restore(bracket) else { continue }
@@ -69,6 +70,7 @@ extension Engine {
             targetsAreAway: targetsAreAway,
             entryTimes: entryTimes.filter { now == .distantPast || now - $0 < .minutes(1) },
             lastOrder: lastOrder,
+            earlierOrders: earlierOrders,
             records: kept.values.map { MarketRecord($0, decided: decided[$0.facts.id]) }
                 .sorted { $0.facts.id < $1.facts.id },
             brackets: brackets.map { BracketState($0) },
@@ -203,5 +205,9 @@ extension Bracket {
 extension Engine {
     /// Numbers orders in an epoch of the account, for a fresh engine of an account whose earlier runs left nothing; to be called
     /// before the first event. A restored one is told with ``EngineState/begin(epoch:)``.
-    public mutating func begin(epoch: Int32) { lastOrder = ClientOrderID(epoch: epoch, number: 0).sequence }
+    public mutating func begin(epoch: Int32) {
+        // The earlier runs left no trace of any order.
+        earlierOrders = [0]
+        lastOrder = ClientOrderID(epoch: epoch, number: 0).sequence
+    }
 }

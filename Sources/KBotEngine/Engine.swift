@@ -56,6 +56,8 @@ public struct Engine: ~Copyable {
     var bracketDue = Timestamp.distantFuture
     var orders: [ClientOrderID: ManagedOrder] = [:]
     var lastOrder: Int64 = 0
+    /// What it was at the end of each earlier epoch.
+    var earlierOrders: [Int64] = []
     /// Trades that ended a while ago, oldest first: fills of them may still be told.
     var ended = Deque<Bracket>()
 

@@ -16,6 +16,8 @@ public struct EngineState: Hashable, Codable, Sendable {
     /// When entry orders were sent in the last minute.
     var entryTimes: [Timestamp]
     var lastOrder: Int64
+    /// What ``lastOrder`` was at the end of each earlier epoch of the account, oldest first.
+    var earlierOrders: [Int64]
     /// Markets in which anything is open, or whose result may still be corrected, in the order of their numbers.
     var records: [MarketRecord]
     /// Trades on their way, oldest first.
@@ -23,6 +25,9 @@ public struct EngineState: Hashable, Codable, Sendable {
     /// Trades that ended a while ago, kept for fills that are told late.
     var ended: [BracketState]
 
+    /// Of how many epochs the last orders are kept: more than an account is taken up again within the time over which the
+    /// venue's orders are compared.
+    static var epochs: Int { 256 }
     /// How long trades that ended are part of the state.
     static var lateness: TimeSpan { .minutes(5) }
     /// How long decided markets are part of the state, for late fills and corrections of the result.
@@ -91,7 +96,15 @@ public struct EngineState: Hashable, Codable, Sendable {
     /// Begins another run of the account: its orders are numbered from 1 in this epoch.
     ///
     /// A number of an earlier run can never be given again, even when the last of them were lost.
-    public mutating func begin(epoch: Int32) { lastOrder = ClientOrderID(epoch: epoch, number: 0).sequence }
+    public mutating func begin(epoch: Int32) {
+        earlierOrders.append(lastOrder)
+        if earlierOrders.count > Self.epochs { earlierOrders.removeFirst() }
+        lastOrder = ClientOrderID(epoch: epoch, number: 0).sequence
+    }
+
+    /// The last order of each epoch of the account, as far as the state knows, oldest first: of orders after these, other
+    /// than its own, the state knows nothing. Of epochs before the first, all is forgotten.
+    public var lastOrderIDs: [ClientOrderID] { (earlierOrders + [lastOrder]).map { ClientOrderID($0) } }
 
     /// Gives the markets other numbers; every one of ``markets`` must be in the map.
     public mutating func renumber(_ map: [MarketID: MarketID]) {

@@ -17,7 +17,7 @@ package enum DeskNews: Sendable {
     /// first reading of the account. The desk takes no entry any more.
     case unaccounted([UnaccountedOrder])
     /// The fate of every order taken up from earlier runs is known, and positions were compared; told once, and only
-    /// where ``OrderDesk/adopt(_:positions:lastSequence:fillsFrom:)`` was called.
+    /// where ``OrderDesk/adopt(_:positions:lastOrders:fillsFrom:)`` was called.
     case recovered(RecoveryPicture)
     /// The first reading of the account is done, the order groups stand, and what was taken up is recovered: entries may
     /// be sent.

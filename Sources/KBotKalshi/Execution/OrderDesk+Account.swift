@@ -209,9 +209,7 @@ extension OrderDesk {
             account.listedFor.differences[ticker] = difference
             return
         }
-        let isUnsettled = active.contains { id in
-            orders[id].map { $0.ticker == ticker && ($0.venueID == nil || $0.filled < $0.expected) } ?? false
-        }
+        let isUnsettled = isUnsettled(ticker)
         let hasTraded = account.positions[ticker] != nil
         if !hasTraded, !isUnsettled {
             account.foreignPositions[ticker] = difference
@@ -229,6 +227,13 @@ extension OrderDesk {
         } else {
             account.suspicions[ticker] = (difference, began.uptime)
             reconcileSoon(at: time)
+        }
+    }
+
+    /// Whether an order is on its way in a market, or fills are to be told there: positions may differ for a while.
+    func isUnsettled(_ ticker: Ticker) -> Bool {
+        active.contains { id in
+            orders[id].map { $0.ticker == ticker && ($0.venueID == nil || $0.filled < $0.expected) } ?? false
         }
     }
 

@@ -5,7 +5,7 @@ extension OrderDesk {
     /// Takes up what the account's journal knows, once, before ``start(shards:at:)``.
     ///
     /// Each order counts as active and of unknown outcome until the venue was asked; its fills that the journal does not
-    /// have are told once each, then ``lookUp(_:at:into:)`` is answered. No id up to `lastSequence` is ever placed, and
+    /// have are told once each, then ``lookUp(_:at:into:)`` is answered. No id up to the last known is ever placed, and
     /// no entry is before ``DeskNews/recovered(_:)``.
     ///
     /// - Parameters:
@@ -13,24 +13,24 @@ extension OrderDesk {
     ///     lately.
     ///   - positions: What the account's fills add up to by its journal, those in `filled` of the orders included; also
     ///     where the result is known but may not be paid yet.
-    ///   - lastSequence: The largest sequence of an order of an earlier run that the journal knows; of an order beyond
-    ///     it the journal has lost all trace.
+    ///   - lastOrders: The last order of each epoch of the account that the journal knows, oldest first; of an order
+    ///     beyond it the journal has lost all trace. Epochs before the first are not looked into.
     ///   - fillsFrom: From when on fills may be missing in the journal: the time of its last checkpoint.
     package func adopt(
         _ orders: [AdoptedOrder],
         positions: [Ticker: Quantity],
-        lastSequence: Int64,
+        lastOrders: [ClientOrderID],
         fillsFrom: Timestamp
     ) {
         precondition(!isStarted && recovery == nil, "Condition failed: an account is taken up once, before the start")
-        let known = orders.reduce(lastSequence) { max($0, $1.request.id.sequence) }
+        let known = KnownOrders(lastOrders + orders.map(\.request.id))
         account.positions = positions.filter { $0.value != .zero }
         recovery = Recovery(
-            lastSequence: known,
+            known: known,
             fillsFrom: fillsFrom,
             ours: Set(account.positions.keys).union(orders.lazy.filter { !$0.isOver }.map(\.market.ticker))
         )
-        self.lastSequence = known
+        lastSequence = known.last
         for adopted in orders {
             let wire = self.wire(adopted.request, in: adopted.market, opensRisk: adopted.opensRisk)
             let order = DeskOrder(adopted, wire: wire)
@@ -44,7 +44,7 @@ extension OrderDesk {
     /// Whether an id is of this account, and of an order that neither this run nor the journal knows.
     func isUnaccounted(_ clientID: String?) -> Bool {
         guard let recovery, let id = clientID.flatMap(configuration.terms.order), orders[id] == nil,
-            id.sequence > recovery.lastSequence
+            !recovery.known.contains(id)
         else { return false }
         return firstSequence.map { id.sequence < $0 || id.sequence > lastSequence } ?? true
     }
@@ -128,7 +128,7 @@ extension OrderDesk {
     /// Reads lag behind, so it has to be seen twice; as long as it rests, each reading cancels it again.
     func sweep(_ row: OrderRow, began: DeskTime, at time: DeskTime, into news: inout [DeskNews]) {
         guard let recovery, let id = row.clientID.flatMap(configuration.terms.order), orders[id] == nil,
-            id.sequence <= recovery.lastSequence
+            recovery.known.contains(id)
         else { return }
         guard let first = recovery.leftovers[row.id], first + configuration.readLag * 2 <= began.uptime else {
             if recovery.leftovers[row.id] == nil { self.recovery?.leftovers[row.id] = began.uptime }

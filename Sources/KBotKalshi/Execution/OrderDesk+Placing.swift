@@ -5,7 +5,7 @@ extension OrderDesk {
     /// Takes in a new order; sends it at once, or refuses it here.
     func place(_ request: NewOrder, at time: DeskTime, into news: inout [DeskNews]) {
         guard orders[request.id] == nil else { return }
-        if let recovery, request.id.sequence <= recovery.lastSequence {
+        if let recovery, request.id.sequence <= recovery.known.last {
             // The id was used, or meant to be, by an earlier run: it is used once for ever.
             counts.ordersDropped += 1
             news.append(.venue(.rejected(request.id, .orderAlreadyExists)))

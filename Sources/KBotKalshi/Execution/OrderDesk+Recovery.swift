@@ -22,6 +22,7 @@ extension OrderDesk {
         if !differences.isEmpty { recovery.wantsOrders = true }
         let isConfirmed = before.map { before in
             before.by == differences && account.lastFill.values.allSatisfy { $0 < before.at }
+                && !differences.keys.contains(where: isUnsettled)
         }
         let isUnpaid = differences.keys.contains { ticker in !picture.positions.contains { $0.ticker == ticker } }
         if !undecided.isEmpty {

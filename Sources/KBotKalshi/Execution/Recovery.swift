@@ -2,8 +2,8 @@ import KBotModel
 
 /// What an account that goes on was taken up with, and how far it has been compared with the venue.
 struct Recovery {
-    /// The largest sequence of an order of an earlier run that the journal knows.
-    let lastSequence: Int64
+    /// The orders of earlier runs of which the journal knows.
+    let known: KnownOrders
     /// From when on the journal may lack fills and orders, in the venue's time.
     let fillsFrom: Timestamp
     /// Markets in which the account has something by its journal.
@@ -53,5 +53,26 @@ struct Recovery {
     /// What fills of orders that the journal does not know have made of a position.
     func unaccountedPosition(in ticker: Ticker) -> Quantity {
         unaccounted.values.reduce(.zero) { $1.ticker == ticker ? $0 + $1.position : $0 }
+    }
+}
+
+/// Up to where the journal knows the orders of each epoch of an account.
+struct KnownOrders {
+    private var ends: [Int32: ClientOrderID] = [:]
+    private let firstEpoch: Int32
+
+    /// Takes the last order of each epoch, and any others that are known.
+    init(_ orders: [ClientOrderID]) {
+        firstEpoch = orders.map(\.epoch).min() ?? 0
+        for order in orders { ends[order.epoch] = max(ends[order.epoch] ?? order, order) }
+    }
+
+    /// The sequence of the last order of all; 0 when there is none.
+    var last: Int64 { ends.values.max()?.sequence ?? 0 }
+
+    /// Whether it is known of an order what became of it: by the journal, or because it is too old to matter.
+    func contains(_ order: ClientOrderID) -> Bool {
+        guard order.epoch >= firstEpoch else { return true }
+        return ends[order.epoch].map { order <= $0 } ?? false
     }
 }

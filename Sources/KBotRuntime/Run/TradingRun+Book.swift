@@ -208,7 +208,7 @@ extension OrderDesk {
             // Nothing of its state is kept. Whether its runs have traded nevertheless, the venue knows: after a power cut.
             // The account was created by this machine's clock, which may have been wrong, and its orders bear the venue's.
             let from = min(account.account.created, now) - .hours(1)
-            adopt([], positions: [:], lastSequence: 0, fillsFrom: from)
+            adopt([], positions: [:], lastOrders: [], fillsFrom: from)
         }
     }
 
@@ -232,7 +232,7 @@ extension OrderDesk {
         adopt(
             orders,
             positions: left.engine.unpaidPositions,
-            lastSequence: left.engine.lastOrderID.sequence,
+            lastOrders: left.engine.lastOrderIDs,
             fillsFrom: left.time
         )
     }

@@ -214,8 +214,7 @@ struct DeskStage {
                 )
             }
         }
-        let sequence = life.held.keys.map(\.sequence).max() ?? 0
-        desk.adopt(adopted, positions: positions, lastSequence: sequence, fillsFrom: last.at)
+        desk.adopt(adopted, positions: positions, lastOrders: life.held.keys.sorted(), fillsFrom: last.at)
         desk.start(shards: [2], at: venue.time)
         journal = []
         try drain()

@@ -32,7 +32,7 @@ struct OrderDeskRecoveryTests {
             desk.adopt(
                 orders,
                 positions: [ticker: Quantity(contracts: position)],
-                lastSequence: Self.last,
+                lastOrders: [ClientOrderID(Self.last)],
                 fillsFrom: DeskBench.start - .minutes(1)
             )
             desk.start(shards: [2], at: time)

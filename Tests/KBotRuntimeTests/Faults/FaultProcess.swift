@@ -157,7 +157,8 @@ final class FaultProcess: OrderCarrier {
                 if let id { try session?.command(.foreignPosition(id, isForeign)) }
             case .recovered(let picture):
                 isRecovered = true
-                world.network.schedule(.process(number), after: .milliseconds(1)) { [unowned self] in try tellResults()
+                world.network.schedule(.process(number), after: .milliseconds(1)) { [weak self] in
+                    try self?.tellResults()
                 }
                 let orphans = (left?.orphans ?? []).map { "order \($0.order.id) belongs to no trade that is known" }
                 let missing =
