@@ -3,7 +3,7 @@ import PackageDescription
 
 // The architecture, top-down; arrows go one way (scripts/check-architecture holds them):
 //
-//   kbot → KBotRuntime → { KBotScripting, KBotKalshi, KBotJournal, KBotSimulation, KBotReports }
+//   kbot → KBotRuntime → { KBotScripting, KBotKalshi, KBotJournal, KBotData, KBotSimulation, KBotReports }
 //   kbot → KBotExchange → { KBotKalshi, KBotSimulation }
 //   KBotScripting → KBotLua → CLuaBridge → CLua          KBotScripting, KBotJournal → KBotEngine
 //   KBotEngine → KBotIndicators → KBotModel              KBotKalshi, KBotSimulation, KBotReports → KBotModel
@@ -96,13 +96,16 @@ let package = Package(
         // What a run did, in SQLite: to query, to come back from a crash, to replay.
         library("KBotJournal", ["KBotEngine", "KBotModel", "CZlib", "CCrypto", sqlite]),
 
+        // Market data of the past, in SQLite: imported once, read fast.
+        library("KBotData", ["KBotModel", "CZlib", "CCrypto", sqlite, heap]),
+
         // Runners, feeds, configuration, logging; then the command tree.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         library(
             "KBotRuntime",
             [
-                "KBotScripting", "KBotKalshi", "KBotJournal", "KBotSimulation", "KBotReports",
+                "KBotScripting", "KBotKalshi", "KBotJournal", "KBotData", "KBotSimulation", "KBotReports",
                 "KBotEngine", "KBotIndicators", "KBotModel", "CZlib", "CCrypto",
                 logging, configuration,
             ]
@@ -110,7 +113,8 @@ let package = Package(
         .executableTarget(
             name: "kbot",
             dependencies: [
-                "KBotRuntime", "KBotExchange", "KBotKalshi", "KBotJournal", "KBotEngine", "KBotModel", "KBotReports",
+                "KBotRuntime", "KBotExchange", "KBotKalshi", "KBotJournal", "KBotData", "KBotEngine", "KBotModel",
+                "KBotReports",
                 argumentParser, logging,
             ],
             swiftSettings: strict
@@ -127,10 +131,11 @@ let package = Package(
         tests("KBotKalshi", ["KBotModel"] + network),
         tests("KBotExchange", ["KBotKalshi", "KBotSimulation", "KBotModel"]),
         tests("KBotJournal", ["KBotEngine", "KBotModel", sqlite], exclude: ["Fixtures"]),
+        tests("KBotData", ["KBotModel", sqlite]),
         tests(
             "KBotRuntime",
             [
-                "KBotScripting", "KBotKalshi", "KBotJournal", "KBotSimulation", "KBotReports", "KBotEngine",
+                "KBotScripting", "KBotKalshi", "KBotJournal", "KBotData", "KBotSimulation", "KBotReports", "KBotEngine",
                 "KBotIndicators", "KBotExchange",
                 "KBotModel",
                 logging, sqlite,
@@ -147,8 +152,8 @@ if Context.environment["KBOT_BENCHMARKS"] != nil {
         .executableTarget(
             name: "kbot-benchmarks",
             dependencies: [
-                "KBotRuntime", "KBotScripting", "KBotKalshi", "KBotJournal", "KBotSimulation", "KBotReports",
-                "KBotEngine",
+                "KBotRuntime", "KBotScripting", "KBotKalshi", "KBotData", "KBotJournal", "KBotSimulation",
+                "KBotReports", "KBotEngine",
                 "KBotIndicators", "KBotModel", "KBotTestSupport", "CZlib", "CCrypto", logging,
             ],
             path: "Benchmarks",

@@ -10,7 +10,9 @@ enum KBotBenchmarks {
         let data = try BenchmarkData()
         say("data: \(data.description)")
         say("each figure is the median of several rounds (best round beside it), in CPU time of one core\n")
-        let all = EngineBenchmarks.all(data) + FrameBenchmarks.all(data) + PartBenchmarks.all() + ScriptBenchmarks.all()
+        let all =
+            EngineBenchmarks.all(data) + FrameBenchmarks.all(data) + PartBenchmarks.all() + ScriptBenchmarks.all()
+            + DataBenchmarks.all(data) + BacktestBenchmarks.all()
         let words = CommandLine.arguments.dropFirst()
         let chosen = all.filter { benchmark in words.isEmpty || words.contains { benchmark.name.contains($0) } }
         let venue = VenueBenchmarks.names + JournalBenchmarks.names

@@ -13,9 +13,10 @@ struct Kbot: ParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Run.self, TestScripts.self, Replay.self, Report.self, JournalCommand.self, Status.self, Reload.self, Halt.self, Resume.self,
-            Check.self, Params.self, Explain.self, Stubs.self,
-            Init.self, Markets.self, DoctorCommand.self, Record.self, Flatten.self, Transfer.self, ExchangeCommand.self,
+            Run.self, BacktestCommand.self, ImportCommand.self, DataCommand.self, Report.self,
+            TestScripts.self, Check.self, Params.self, Explain.self, Stubs.self, Init.self,
+            Status.self, Reload.self, Halt.self, Resume.self, Flatten.self, Replay.self, JournalCommand.self,
+            Markets.self, DoctorCommand.self, Record.self, Transfer.self, ExchangeCommand.self,
         ]
     )
 }

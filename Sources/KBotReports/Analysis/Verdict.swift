@@ -61,25 +61,15 @@ public struct PlainVerdict: Hashable, Sendable {
 
     private static func interval(_ clusters: [(sum: Int64, count: Int)]) -> Interval? {
         guard clusters.count >= 2 else { return nil }
-        var draws = SplitMix64(state: seed)
-        var means: [Int64] = []
-        means.reserveCapacity(resamples)
-        for _ in 0..<resamples {
-            var sum: Int64 = 0
-            var count = 0
-            for _ in clusters {
-                let drawn = clusters[Int(draws.next().multipliedFullWidth(by: UInt64(clusters.count)).high)]
-                sum += drawn.sum
-                count += drawn.count
-            }
-            means.append(Int64(roundedDivide(Int128(sum), by: Int128(count))))
-        }
-        means.sort()
-        // Nearest rank: the 50th and the 1,950th of 2,000.
-        return Interval(
-            low: Money(units: means[resamples / 40 - 1]),
-            high: Money(units: means[resamples - resamples / 40 - 1])
-        )
+        let means = ClusterDraws(
+            sums: clusters.map(\.sum),
+            counts: clusters.map(\.count),
+            resamples: resamples,
+            seed: seed
+        ).means
+        // The 50th and the 1,950th of 2,000.
+        let ranks = percentileRanks(of: resamples, confidence: 0.95)
+        return Interval(low: Money(units: means[ranks.low]), high: Money(units: means[ranks.high]))
     }
 
     private static func sentence(
@@ -108,18 +98,5 @@ public struct PlainVerdict: Hashable, Sendable {
             text += ": not distinguishable from zero."
         }
         return isSimulated ? text + " The market was SIMULATED: this says nothing about real profits." : text
-    }
-}
-
-/// Steele, Lea and Flood's generator: the same draws on every machine.
-private struct SplitMix64 {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -19,6 +19,7 @@ extension RunReport {
             ("Most losses in a row", grouped(metrics.maxConsecutiveLosses)),
         ])
         writeExposure(to: &page)
+        writeFillModels(to: &page)
         writeFunnel(to: &page)
         writeStrategies(to: &page)
         writeOpenPositions(to: &page)

@@ -18,6 +18,8 @@ struct ByteLineReader {
     private(set) var line: Range<Int> = 0..<0
     /// Number of the current line, from 1 on.
     private(set) var lineNumber = 0
+    /// Whether the current line is the file's last and lacks its line break: somebody may still be writing it.
+    private(set) var isOpenEnded = false
     /// Why the file ended early; nil when it did not.
     private(set) var failure: FeedError?
 
@@ -66,6 +68,7 @@ struct ByteLineReader {
                 guard next < filled, failure == nil else { return false }
                 take(next..<filled)
                 next = filled
+                isOpenEnded = true
                 return true
             }
             try fill()

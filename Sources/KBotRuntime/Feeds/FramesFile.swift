@@ -32,7 +32,7 @@ final class FramesFile: ReplaySource {
     ///
     /// A first snapshot has no time of its own. It happens when it was received, never after the venue's first time:
     /// the recorder's clock may be ahead.
-    private static func lookAhead(_ path: String, _ decoder: FrameDecoder) throws(FeedError) -> FrameMapper {
+    static func lookAhead(_ path: String, _ decoder: FrameDecoder) throws(FeedError) -> FrameMapper {
         var reader = try ByteLineReader(path: path)
         var received: Timestamp?
         var venue: Timestamp?

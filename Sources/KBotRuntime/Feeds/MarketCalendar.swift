@@ -96,4 +96,21 @@ struct MarketCalendar {
         let index = entries.firstIndex { Entry.precedes($0, entry) } ?? entries.count
         entries.insert(entry, at: index)
     }
+
+    /// Adds what a reader of the report should know of the markets.
+    func warn(_ summary: inout FeedSummary) {
+        let inferred = board.markets.count { board.facts(of: $0.id)?.settlement?.isInferred == true }
+        if inferred > 0 { summary.warnings.append("\(counted(inferred, "result")) inferred, not the venue's own") }
+        let undecided = board.markets.count { !board.isSettled($0.id) && board.facts(of: $0.id)?.settlement == nil }
+        if undecided > 0 { summary.warnings.append("\(counted(undecided, "market")) without a result in the data") }
+        if neverClosed > 0 {
+            summary.warnings.append("\(neverClosed) markets were still far from their close at the end")
+        }
+        if board.afterSettlement > 0 {
+            summary.warnings.append("\(board.afterSettlement) messages on markets already decided were left out")
+        }
+        for ticker in board.ambiguousTickers {
+            summary.warnings.append("\(ticker): its close falls in the hour repeated in November; the first was taken")
+        }
+    }
 }

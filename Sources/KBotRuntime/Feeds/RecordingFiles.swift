@@ -102,7 +102,7 @@ struct RecordingFiles {
     }
 
     /// The markets file beside a recording: `X_trades.csv.gz` or `X_ws.jsonl` → `X_markets.csv` or `X_markets.csv.gz`.
-    private static func marketsBeside(_ path: String) -> String? {
+    static func marketsBeside(_ path: String) -> String? {
         var stem = path
         for ending in [".gz", ".csv", ".jsonl", ".ndjson", ".json", "_trades", "_ws"] where stem.hasSuffix(ending) {
             stem.removeLast(ending.count)

@@ -158,18 +158,6 @@ package final class ReplayFeed: MarketFeed {
         if summary.skipped > 0 {
             summary.warnings.append("\(counted(summary.skipped, "line")) could not be read, and left out")
         }
-        let inferred = board.markets.count { board.facts(of: $0.id)?.settlement?.isInferred == true }
-        if inferred > 0 { summary.warnings.append("\(counted(inferred, "result")) inferred, not the venue's own") }
-        let undecided = board.markets.count { !board.isSettled($0.id) && board.facts(of: $0.id)?.settlement == nil }
-        if undecided > 0 { summary.warnings.append("\(counted(undecided, "market")) without a result in the data") }
-        if calendar.neverClosed > 0 {
-            summary.warnings.append("\(calendar.neverClosed) markets were still far from their close at the end")
-        }
-        if board.afterSettlement > 0 {
-            summary.warnings.append("\(board.afterSettlement) messages on markets already decided were left out")
-        }
-        for ticker in board.ambiguousTickers {
-            summary.warnings.append("\(ticker): its close falls in the hour repeated in November; the first was taken")
-        }
+        calendar.warn(&summary)
     }
 }

@@ -11,7 +11,7 @@ import KBotModel
 /// - Ticks may share a time and keep the file's order. A tick older than the one before it, and a candle that begins
 ///   before the one before it ends (a second one of the same time, say), are malformed: files are streamed, never
 ///   sorted. They are left out and counted, or refused when strict.
-final class SpotFile {
+final class SpotFile: SpotPrices {
     private static let day = TimeSpan.hours(24)
     /// How many rows tell the length of candles.
     static let lookAhead = 100
@@ -31,7 +31,7 @@ final class SpotFile {
     private let header: CSVHeader
     private let columns: SpotColumns
     /// Length of a candle; zero for ticks.
-    private let interval: TimeSpan
+    let interval: TimeSpan
     private let strict: Bool
     private var fields = CSVFields()
     private var defects = DefectLog()
@@ -184,6 +184,9 @@ final class SpotFile {
     func skip(to time: Timestamp) throws(FeedError) {
         while let next, next.time < time { try advance() }
     }
+
+    /// Passes over the next price.
+    func pass() throws(FeedError) { try advance() }
 
     /// Hands out the next price.
     func take(into events: inout [MarketEvent]) throws(FeedError) {

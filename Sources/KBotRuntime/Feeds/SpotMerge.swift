@@ -1,5 +1,23 @@
 import KBotModel
 
+/// Prices of one underlying in time order.
+protocol SpotPrices: AnyObject {
+    /// Whose prices these are.
+    var symbol: SpotSymbol { get }
+    /// What is handed out next; nil at the end.
+    var next: MarketEvent? { get }
+    /// From when to when prices were handed out; nil before the first.
+    var first: Timestamp? { get }
+    var last: Timestamp? { get }
+
+    /// Passes over what is known before a time.
+    func skip(to time: Timestamp) throws(FeedError)
+    /// Hands out the next price.
+    func take(into events: inout [MarketEvent]) throws(FeedError)
+    /// Adds what was handed out to a summary; `markets` is from the first event of a market to the latest.
+    func report(to summary: inout FeedSummary, markets: (first: Timestamp, last: Timestamp)?)
+}
+
 /// Puts the prices of underlyings between the events of a replay's markets, which stay as they are without them.
 ///
 /// A price comes before the first market event of its time or later: at one time prices come first, so that a candle
@@ -15,7 +33,7 @@ struct SpotMerge {
     /// Events of markets that prices are still to be put between.
     var held: [MarketEvent] = []
     private var position = 0
-    private let files: [SpotFile]
+    private let files: [any SpotPrices]
     private var markets: (first: Timestamp, last: Timestamp)?
     private var pending: FeedError?
 
@@ -25,6 +43,9 @@ struct SpotMerge {
         for source in sources { files.append(try SpotFile(source, strict: strict)) }
         self.files = files
     }
+
+    /// Takes prices from wherever they are.
+    init(_ prices: [any SpotPrices]) { files = prices }
 
     /// Whether there are no prices.
     var isIdle: Bool { files.isEmpty }
@@ -75,8 +96,8 @@ struct SpotMerge {
     }
 
     /// The file whose price is next, if one is due.
-    private func file(notAfter limit: Timestamp) -> SpotFile? {
-        var best: (file: SpotFile, time: Timestamp)?
+    private func file(notAfter limit: Timestamp) -> (any SpotPrices)? {
+        var best: (file: any SpotPrices, time: Timestamp)?
         for file in files {
             guard let time = file.next?.time, time <= limit else { continue }
             if let best, best.time <= time { continue }

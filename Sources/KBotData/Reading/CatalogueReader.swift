@@ -1,0 +1,316 @@
+import Foundation
+import GRDB
+import HeapModule
+import KBotModel
+
+/// Reads rows of many markets in the order in which they happened: by time, books before trades, then by file and place in
+/// it.
+///
+/// A chunk is opened when its first row's turn comes and forgotten after its last: memory grows with the number of markets
+/// that trade at one time, not with the length of the data.
+package final class CatalogueReader {
+    /// Rows that come before any others.
+    package struct Run {
+        /// The chunk they are of.
+        package let chunk: OpenChunk
+        /// Which of its rows.
+        package let range: Range<Int>
+    }
+
+    /// A chunk that is being read.
+    package final class OpenChunk {
+        /// The stream, by its number in the catalogue.
+        package let stream: Int64
+        /// What it holds.
+        package let kind: StreamKey.Kind
+        /// The market; empty for lives.
+        package let name: String
+        /// The file, by its number in the catalogue: files imported earlier have lower ones.
+        package let source: Int64
+        /// Its rows.
+        package fileprivate(set) var rows: RowColumns
+        fileprivate var next = 0
+
+        init(_ header: Header, _ rows: RowColumns) {
+            stream = header.stream
+            kind = header.kind
+            name = header.name
+            source = header.source
+            self.rows = rows
+        }
+    }
+
+    struct Header {
+        let id: Int64
+        let stream: Int64
+        let source: Int64
+        let first: Int64
+        let number: Int64
+        let kind: StreamKey.Kind
+        let name: String
+    }
+
+    private struct Key: Comparable {
+        let time: Int64
+        let rank: Int64
+        let source: Int64
+        let number: Int64
+
+        static func < (lhs: Key, rhs: Key) -> Bool {
+            if lhs.time != rhs.time { return lhs.time < rhs.time }
+            if lhs.rank != rhs.rank { return lhs.rank < rhs.rank }
+            return (lhs.source, lhs.number) < (rhs.source, rhs.number)
+        }
+    }
+
+    private struct Cursor: Comparable {
+        let key: Key
+        /// Where its chunk is kept, once open.
+        let place: Int
+        static func < (lhs: Cursor, rhs: Cursor) -> Bool { lhs.key < rhs.key }
+        static func == (lhs: Cursor, rhs: Cursor) -> Bool { lhs.key == rhs.key }
+    }
+
+    private enum Entry {
+        case header(Header)
+        case open(OpenChunk)
+        case free
+    }
+
+    private let catalogue: Catalogue
+    private let selection: DataSelection
+    private let end: Int64
+    private let newest: Int64
+    private var headers: ArraySlice<Header> = []
+    private var after: (first: Int64, id: Int64) = (.min, 0)
+    private var isExhausted = false
+    private var cursors = Heap<Cursor>()
+    private var entries: [Entry] = []
+    private var free: [Int] = []
+    private var folds: [Fold.Name: Fold] = [:]
+    /// Chunks read, and chunks there are, for a progress bar.
+    package private(set) var progress: (read: Int, total: Int)
+
+    /// Begins to read.
+    package init(_ catalogue: Catalogue, _ selection: DataSelection = DataSelection()) throws(CatalogueError) {
+        self.catalogue = catalogue
+        self.selection = selection
+        let end = selection.to?.microseconds ?? .max
+        self.end = end
+        let (newest, total) = try catalogue.read { db in
+            (
+                try Int64.fetchOne(db, sql: "SELECT max(id) FROM chunks") ?? 0,
+                try Int.fetchOne(db, sql: "SELECT count(*) FROM chunks WHERE first < ?", arguments: [end]) ?? 0
+            )
+        }
+        self.newest = newest
+        progress = (0, total)
+    }
+
+    /// The next rows; nil at the end.
+    package func next() throws(CatalogueError) -> Run? {
+        while true {
+            try admit()
+            guard let top = cursors.popMin() else { return nil }
+            let chunk: OpenChunk
+            switch entries[top.place] {
+            case .open(let open): chunk = open
+            case .header(let header):
+                chunk = try open(header)
+                entries[top.place] = .open(chunk)
+                // What was before the time wanted is gone from it, and the rest may have its turn later.
+                if selection.from != nil {
+                    put(chunk, at: top.place)
+                    continue
+                }
+            case .free: continue
+            }
+            let start = chunk.next
+            chunk.next = limit(of: chunk)
+            put(chunk, at: top.place)
+            return Run(chunk: chunk, range: start..<chunk.next)
+        }
+    }
+
+    /// Puts a chunk back in the row of those that wait, at its next row, or forgets it.
+    private func put(_ chunk: OpenChunk, at place: Int) {
+        guard chunk.next < chunk.rows.count, chunk.rows.keys[chunk.next] < end else {
+            entries[place] = .free
+            free.append(place)
+            return
+        }
+        cursors.insert(Cursor(key: key(of: chunk, chunk.next), place: place))
+    }
+
+    /// The first row of a chunk that is another one's turn.
+    private func limit(of chunk: OpenChunk) -> Int {
+        let keys = chunk.rows.keys
+        var index = chunk.next + 1
+        let other = cursors.min?.key
+        let unread = headers.first.map(\.first) ?? .max
+        let sure = min(other?.time ?? .max, unread, end)
+        while index < keys.count, keys[index] < sure { index += 1 }
+        guard let other, other.time < unread, other.time < end else { return index }
+        while index < keys.count, key(of: chunk, index) < other { index += 1 }
+        return index
+    }
+
+    private func key(of chunk: OpenChunk, _ index: Int) -> Key {
+        Key(
+            time: chunk.rows.keys[index],
+            rank: Self.rank(chunk.kind),
+            source: chunk.source,
+            number: chunk.rows.numbers[index]
+        )
+    }
+
+    private static func rank(_ kind: StreamKey.Kind) -> Int64 { kind == .trades ? 1 : 0 }
+
+    // MARK: Chunks
+
+    /// Takes in all chunks that begin no later than the next row.
+    private func admit() throws(CatalogueError) {
+        while true {
+            if headers.isEmpty, !isExhausted { try fetch() }
+            guard let header = headers.first else { return }
+            if let top = cursors.min, header.first > top.key.time { return }
+            headers.removeFirst()
+            progress.read += 1
+            guard header.name.isEmpty || selection.takes(Ticker(header.name)) else { continue }
+            let place = free.popLast() ?? entries.count
+            if place == entries.count { entries.append(.free) }
+            entries[place] = .header(header)
+            let key = Key(
+                time: header.first,
+                rank: Self.rank(header.kind),
+                source: header.source,
+                number: header.number
+            )
+            cursors.insert(Cursor(key: key, place: place))
+        }
+    }
+
+    /// Reads what the next chunks are, in the order of their first rows.
+    private func fetch() throws(CatalogueError) {
+        let from = selection.from?.microseconds ?? .min
+        headers = try catalogue.read { db in
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT c.id, c.stream_id, c.source_id, c.first, c.number, s.kind, s.name
+                    FROM chunks c JOIN streams s ON s.id = c.stream_id
+                    WHERE (c.first, c.id) > (?1, ?2) AND c.id <= ?3 AND c.first < ?4
+                      AND s.kind IN ('trades', 'book', 'lives')
+                      AND (c.last >= ?5 OR (s.kind = 'book' AND EXISTS (
+                        SELECT 1 FROM chunks d
+                        WHERE d.stream_id = c.stream_id AND d.source_id = c.source_id AND d.last >= ?5)))
+                    ORDER BY c.first, c.id LIMIT 256
+                    """
+            )
+            return try Row.fetchAll(statement, arguments: [after.first, after.id, newest, end, from]).map { row in
+                guard let kind = StreamKey.Kind(rawValue: row[5]) else {
+                    throw CatalogueError.damaged("a stream of an unknown kind")
+                }
+                return Header(
+                    id: row[0],
+                    stream: row[1],
+                    source: row[2],
+                    first: row[3],
+                    number: row[4],
+                    kind: kind,
+                    name: row[6]
+                )
+            }[...]
+        }
+        if let last = headers.last { after = (last.first, last.id) } else { isExhausted = true }
+    }
+
+    private func open(_ header: Header) throws(CatalogueError) -> OpenChunk {
+        let rows = try catalogue.rows(ofChunk: header.id)
+        guard rows.keys.first == header.first else { throw .damaged("a chunk begins at another time than its name") }
+        let chunk = OpenChunk(header, rows)
+        if let from = selection.from { begin(chunk, at: from) }
+        return chunk
+    }
+
+    /// Leaves out what was before the time wanted; what a book was then comes in the place of its changes.
+    private func begin(_ chunk: OpenChunk, at from: Timestamp) {
+        let start = chunk.rows.keys.firstIndex { $0 >= from.microseconds } ?? chunk.rows.count
+        guard chunk.kind == .book else {
+            chunk.next = start
+            return
+        }
+        let name = Fold.Name(stream: chunk.stream, source: chunk.source)
+        var fold = folds[name] ?? Fold()
+        for index in 0..<start { fold.take(chunk.rows[index]) }
+        guard start < chunk.rows.count else {
+            folds[name] = fold
+            chunk.next = start
+            return
+        }
+        folds[name] = Fold(isTold: true)
+        guard !fold.isTold, let snapshot = fold.snapshot else {
+            chunk.next = start
+            return
+        }
+        var row = chunk.rows[start]
+        row.flags = []
+        row.kind = .snapshot
+        row.time = from
+        row.snapshot = snapshot
+        var rows = RowColumns()
+        rows.append(row)
+        for index in start..<chunk.rows.count { rows.append(chunk.rows[index]) }
+        chunk.rows = rows
+    }
+}
+
+/// What a book had come to before the time wanted.
+private struct Fold {
+    struct Name: Hashable {
+        let stream: Int64
+        let source: Int64
+    }
+
+    /// Whether it was handed on already.
+    var isTold = false
+    private var book = OrderBook()
+    private var isKnown = false
+
+    init(isTold: Bool = false) { self.isTold = isTold }
+
+    mutating func take(_ row: DataRow) {
+        switch row.kind {
+        case .snapshot:
+            book.replace(with: row.snapshot ?? BookSnapshot(yes: [], no: []))
+            isKnown = true
+        case .deltaYes: isKnown = isKnown && book.add(row.count, at: row.price, outcome: .yes)
+        case .deltaNo: isKnown = isKnown && book.add(row.count, at: row.price, outcome: .no)
+        case .gap: isKnown = false
+        default: break
+        }
+    }
+
+    /// The book; nil while it is not known.
+    var snapshot: BookSnapshot? {
+        isKnown ? BookSnapshot(yes: book.yes.levels, no: book.no.levels) : nil
+    }
+}
+
+extension Catalogue {
+    /// The rows of a chunk.
+    func rows(ofChunk id: Int64) throws(CatalogueError) -> RowColumns {
+        try RowColumns(try bytes(ofChunk: id))
+    }
+
+    /// The bytes of a chunk, before compression.
+    func bytes(ofChunk id: Int64) throws(CatalogueError) -> [UInt8] {
+        let chunk: SealedChunk? = try read { db in
+            let statement = try db.cachedStatement(sql: "SELECT bytes, size, sum FROM chunks WHERE id = ?")
+            return try Row.fetchOne(statement, arguments: [id]).map {
+                SealedChunk(bytes: Array($0[0] as Data), size: $0[1], sum: $0[2])
+            }
+        }
+        guard let chunk else { throw .failed("a recording was imported anew while it was being read: begin again") }
+        return try chunk.opened()
+    }
+}

@@ -1,0 +1,80 @@
+import GRDB
+
+/// The tables, as a list of migrations that only ever grows. Times are microseconds since 1970 in UTC.
+enum CatalogueSchema {
+    /// `kbdt` in ASCII, as `PRAGMA application_id`.
+    static let application: Int32 = 0x6B62_6474
+
+    private static let migrations: [(name: String, sql: String)] = [("1 sources, streams, chunks, facts", first)]
+
+    static var version: Int { migrations.count }
+
+    static func migrator() -> DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        for (index, migration) in migrations.enumerated() {
+            migrator.registerMigration(migration.name) { db in
+                try db.execute(sql: migration.sql)
+                try db.execute(sql: "PRAGMA user_version = \(index + 1)")
+                try db.execute(sql: "PRAGMA application_id = \(application)")
+            }
+        }
+        return migrator
+    }
+
+    private static let first = """
+        CREATE TABLE sources (
+          id INTEGER PRIMARY KEY AUTOINCREMENT,
+          sha256 TEXT NOT NULL UNIQUE,
+          kind TEXT NOT NULL,
+          name TEXT NOT NULL,
+          path TEXT NOT NULL,
+          lines INTEGER NOT NULL,
+          rows INTEGER NOT NULL,
+          known INTEGER NOT NULL,
+          skipped INTEGER NOT NULL,
+          notes TEXT NOT NULL,
+          imported INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE streams (
+          id INTEGER PRIMARY KEY,
+          kind TEXT NOT NULL CHECK (kind IN ('trades', 'book', 'lives', 'candles', 'ticks', 'spot_candles')),
+          name TEXT NOT NULL,
+          series TEXT NOT NULL,
+          interval INTEGER NOT NULL,
+          UNIQUE (name, kind, interval)
+        ) STRICT;
+        CREATE INDEX streams_by_series ON streams (series);
+
+        CREATE TABLE chunks (
+          id INTEGER PRIMARY KEY AUTOINCREMENT,
+          stream_id INTEGER NOT NULL REFERENCES streams (id),
+          source_id INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
+          day INTEGER NOT NULL,
+          first INTEGER NOT NULL,
+          last INTEGER NOT NULL,
+          number INTEGER NOT NULL,
+          rows INTEGER NOT NULL,
+          trades INTEGER NOT NULL,
+          size INTEGER NOT NULL,
+          sum INTEGER NOT NULL,
+          bytes BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX chunks_by_time ON chunks (first, id);
+        CREATE INDEX chunks_by_stream ON chunks (stream_id, first);
+        CREATE INDEX chunks_by_source ON chunks (source_id, stream_id);
+
+        CREATE TABLE facts (
+          ticker TEXT NOT NULL,
+          source_id INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
+          number INTEGER NOT NULL,
+          series TEXT NOT NULL,
+          opens INTEGER,
+          closes INTEGER,
+          strike INTEGER,
+          value INTEGER,
+          inferred INTEGER,
+          PRIMARY KEY (ticker, source_id, number)
+        ) STRICT, WITHOUT ROWID;
+        """
+}

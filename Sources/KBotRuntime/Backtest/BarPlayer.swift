@@ -1,0 +1,158 @@
+import KBotEngine
+import KBotModel
+import KBotSimulation
+
+/// Plays bars to one session: each bar as a path of prints, bars of several markets side by side in the order of time.
+///
+/// A bar's candle closes by the engine's own timer, at the bar's end and before the next bar's open: what a strategy
+/// orders then cannot know that open.
+final class BarPlayer {
+    /// How long after its close a market's result is told.
+    static let settlementDelay = TimeSpan.seconds(10)
+
+    let venue: BarVenue
+    let session: TradingSession
+    /// Results that the data did not tell.
+    private(set) var results = ResultKeeper()
+    /// Bars on their way, oldest first.
+    private var active: [MarketBar] = []
+    /// What became of each market, by number.
+    private var lanes: [Lane] = []
+    /// Closes and results to come, the next one last.
+    private var ends: [MarketEvent] = []
+    /// End of the last bar taken in.
+    private var reached = Timestamp.distantPast
+
+    private struct Lane {
+        var isListed = false
+        var isClosed = false
+        var last: Price?
+    }
+
+    init(_ session: TradingSession, _ venue: BarVenue) {
+        self.session = session
+        self.venue = venue
+    }
+
+    /// Takes in the next bar; what comes before its start happens first.
+    func take(_ bar: MarketBar, of market: Market, _ settlement: @autoclosure () -> Settlement?) throws {
+        let start = bar.bar.start
+        try play(until: start)
+        let index = Int(bar.market.index)
+        while lanes.count <= index { lanes.append(Lane()) }
+        if !lanes[index].isListed {
+            lanes[index].isListed = true
+            try venue.advance(to: start, session)
+            try venue.tell(MarketEvent(time: start, .listed(market)), to: session)
+            if market.closeTime < BarFiles.noEnd { plan(market, settlement()) }
+        }
+        guard !lanes[index].isClosed, start < market.closeTime else { return }
+        lanes[index].last = bar.bar.close
+        venue.exchange.begin(bar.bar, in: bar.market)
+        active.append(bar)
+        reached = max(reached, bar.bar.end)
+    }
+
+    /// Plays what is left, and lets everything happen that is still due.
+    func finish() throws {
+        try play(until: .distantFuture)
+        while let result = results.due(before: .distantFuture) {
+            try venue.advance(to: result.time, session)
+            try venue.tell(result, to: session)
+        }
+        try venue.advance(to: max(session.now, reached) + .seconds(2), session)
+    }
+
+    /// Plays everything that comes before a time, and closes the candles that end there.
+    func stand(at time: Timestamp) throws {
+        try play(until: time)
+        try venue.advance(to: time + TimeSpan(microseconds: 1), session)
+    }
+
+    /// Plays everything that comes before a time.
+    func play(until time: Timestamp) throws {
+        while true {
+            // The usual case: one market, nothing due inside its bar.
+            if active.count == 1, ends.isEmpty, active[0].bar.end <= time {
+                let bar = active[0]
+                try venue.advance(to: bar.bar.start + TimeSpan(microseconds: 1), session)
+                if session.nextDue >= bar.bar.end {
+                    while let print = venue.exchange.next(
+                        in: bar.market,
+                        watching: venue.watches(in: bar.market, session)
+                    ) {
+                        if session.nextDue < print.time { try venue.advance(to: print.time, session) }
+                        try venue.tell(print, in: bar.market, to: session)
+                    }
+                    active.removeAll(keepingCapacity: true)
+                    return
+                }
+            }
+            guard try step(before: time) else { return }
+        }
+    }
+
+    /// Plays the next print or end before a time; false when there is none.
+    private func step(before time: Timestamp) throws -> Bool {
+        var next: (place: Int, time: Timestamp)?
+        var place = 0
+        while place < active.count {
+            let market = active[place].market
+            let watches = venue.watches(in: market, session)
+            guard let due = venue.exchange.nextTime(in: market, watching: watches) else {
+                // Over: the exchange forgets it.
+                _ = venue.exchange.next(in: market, watching: watches)
+                active.remove(at: place)
+                continue
+            }
+            if next.map({ due < $0.time }) ?? true { next = (place, due) }
+            place += 1
+        }
+        if let end = ends.last, end.time < time, next.map({ end.time <= $0.time }) ?? true {
+            ends.removeLast()
+            try tell(end)
+            return true
+        }
+        guard let next, next.time < time else { return false }
+        let market = active[next.place].market
+        if session.nextDue < next.time {
+            // What the clock brings may change where the bar goes: look again after it.
+            try venue.advance(to: next.time, session)
+            return true
+        }
+        if let print = venue.exchange.next(in: market, watching: venue.watches(in: market, session)) {
+            try venue.tell(print, in: market, to: session)
+        }
+        return true
+    }
+
+    /// Enters a market's close and result.
+    private func plan(_ market: Market, _ settlement: Settlement?) {
+        ends.append(MarketEvent(time: market.closeTime, .status(market.id, .closed)))
+        if let settlement {
+            ends.append(
+                MarketEvent(time: market.closeTime + Self.settlementDelay, .settled(market.id, settlement))
+            )
+        }
+        ends.sort { $0.time > $1.time }
+    }
+
+    private func tell(_ end: MarketEvent) throws {
+        while let result = results.due(before: end.time) {
+            try venue.advance(to: result.time, session)
+            try venue.tell(result, to: session)
+        }
+        try venue.advance(to: end.time, session)
+        if case .status(let id, .closed) = end.kind {
+            let index = Int(id.index)
+            lanes[index].isClosed = true
+            active.removeAll { $0.market == id }
+            if let last = lanes[index].last {
+                let trade = Trade(market: id, price: last, count: .zero, taker: nil)
+                results.see(MarketEvent(time: end.time, .trade(trade)))
+            }
+        }
+        results.see(end)
+        try venue.tell(end, to: session)
+    }
+}

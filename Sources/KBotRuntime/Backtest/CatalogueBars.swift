@@ -1,0 +1,164 @@
+import HeapModule
+import KBotData
+import KBotKalshi
+import KBotModel
+
+/// Bars of the catalogue as one feed, in the order of their starts; at one start in the order of the markets' names.
+///
+/// Of a market that is there with several lengths the shortest are taken: longer candles are made of them.
+final class CatalogueBars: BarFeed {
+    /// Bars looked at to tell whole cents from finer prices.
+    private static let sample = 2_000
+
+    /// One market's bars.
+    private final class Lane {
+        let facts: StreamFacts
+        var reader: BarReader?
+        var bars: ArraySlice<DataBar> = []
+        var id: MarketID?
+        var isOpen = false
+
+        init(_ facts: StreamFacts) { self.facts = facts }
+    }
+
+    /// A lane and the start of its next bar; of one that is not open yet, what the catalogue says of it.
+    private struct Turn: Comparable {
+        let start: Timestamp
+        let lane: Int
+
+        static func < (lhs: Turn, rhs: Turn) -> Bool { (lhs.start, lhs.lane) < (rhs.start, rhs.lane) }
+    }
+
+    private let catalogue: Catalogue
+    private let selection: DataSelection
+    private let fees: BarFees?
+    private let lanes: [Lane]
+    private var turns: Heap<Turn>
+    private var facts: [Ticker: MarketFacts] = [:]
+    private var markets: [Market] = []
+    private let leftOut: Int
+    private let total: Int
+    private var bars = 0
+    private var first: Timestamp?
+    private var last: Timestamp?
+
+    /// Begins to read.
+    ///
+    /// - Parameters:
+    ///   - catalogue: where they are.
+    ///   - selection: which markets and which time.
+    ///   - fees: what fills cost; nil for Kalshi's fees in markets that are known to be Kalshi's, and none in others.
+    /// - Throws: ``CatalogueError``.
+    init(_ catalogue: Catalogue, _ selection: DataSelection, fees: BarFees?) throws(CatalogueError) {
+        self.catalogue = catalogue
+        self.selection = selection
+        self.fees = fees
+        var shortest: [StreamFacts] = []
+        var leftOut = 0
+        // They come in the order of names, of one name the shortest first.
+        for stream in try catalogue.streams(selection, kinds: [.candles]) {
+            if shortest.last?.key.name == stream.key.name { leftOut += 1 } else { shortest.append(stream) }
+        }
+        self.leftOut = leftOut
+        lanes = shortest.map(Lane.init)
+        total = shortest.reduce(0) { $0 + $1.rows }
+        turns = Heap(lanes.enumerated().map { Turn(start: $0.element.facts.first, lane: $0.offset) })
+        for record in try catalogue.records(selection) {
+            var one = MarketFacts(ticker: record.ticker)
+            one.openTime = record.opens
+            one.closeTime = record.closes
+            one.strike = record.strike
+            one.settlement = record.settlement
+            facts[record.ticker] = one
+        }
+    }
+
+    func next(into bars: inout [MarketBar]) throws(FeedError) -> Bool {
+        let before = bars.count
+        while bars.count == before, let turn = turns.popMin() {
+            let lane = lanes[turn.lane]
+            do throws(CatalogueError) {
+                guard lane.isOpen else {
+                    lane.isOpen = true
+                    lane.reader = try BarReader(catalogue, lane.facts.key, from: selection.from, to: selection.to)
+                    lane.bars = try lane.reader?.next() ?? []
+                    if let bar = lane.bars.first { turns.insert(Turn(start: bar.start, lane: turn.lane)) }
+                    continue
+                }
+                hand(lane, turn.lane, into: &bars)
+                if lane.bars.isEmpty { lane.bars = try lane.reader?.next() ?? [] }
+            } catch {
+                throw .unreadable(path: catalogue.path, reason: "\(error)")
+            }
+            if let bar = lane.bars.first {
+                turns.insert(Turn(start: bar.start, lane: turn.lane))
+            } else {
+                lane.reader = nil
+            }
+        }
+        self.bars += bars.count - before
+        return bars.count > before
+    }
+
+    /// Hands out a lane's bars up to another lane's turn.
+    private func hand(_ lane: Lane, _ place: Int, into bars: inout [MarketBar]) {
+        let id = lane.id ?? list(lane)
+        let interval = lane.facts.key.interval
+        let other = turns.min
+        var index = lane.bars.startIndex
+        bars.reserveCapacity(bars.count + lane.bars.count)
+        while index < lane.bars.endIndex {
+            let bar = lane.bars[index]
+            if let other, other < Turn(start: bar.start, lane: place) { break }
+            bars.append(MarketBar(market: id, bar: bar.candle(interval)))
+            last = bar.start
+            index += 1
+        }
+        lane.bars = lane.bars[index...]
+    }
+
+    private func list(_ lane: Lane) -> MarketID {
+        let id = MarketID(Int32(markets.count))
+        lane.id = id
+        let ticker = Ticker(lane.facts.key.name)
+        let start = lane.bars.first?.start ?? lane.facts.first
+        if first == nil { first = start }
+        let isWholeCents = lane.bars.prefix(Self.sample).allSatisfy {
+            $0.open % 100 == 0 && $0.high % 100 == 0 && $0.low % 100 == 0 && $0.close % 100 == 0
+        }
+        markets.append(
+            .onBars(
+                id,
+                ticker,
+                facts: facts[ticker],
+                from: start,
+                grid: isWholeCents ? .linearCent : .deciCent,
+                fees: fees
+            )
+        )
+        return id
+    }
+
+    func market(_ id: MarketID) -> Market { markets[Int(id.index)] }
+
+    func settlement(of id: MarketID) -> Settlement? { facts[markets[Int(id.index)].ticker]?.settlement }
+
+    var progress: Double? { total > 0 ? min(1, Double(bars) / Double(total)) : nil }
+
+    var summary: FeedSummary {
+        var summary = FeedSummary()
+        var line = "catalogue: \(counted(bars, "bar")) of \(counted(markets.count, "market"))"
+        if let first, let last { line += ", \(first) to \(last)" }
+        summary.sources.append(line)
+        summary.markets = markets.count
+        summary.first = first
+        summary.last = last
+        if leftOut > 0 {
+            summary.warnings.append(
+                "of markets with bars of several lengths the shortest were taken; left out: \(leftOut)"
+            )
+        }
+        summary.warnOfBars(in: markets)
+        return summary
+    }
+}

@@ -1,0 +1,62 @@
+package import KBotModel
+
+/// A bar of one market: what it is, and when.
+package struct MarketBar: Hashable, Sendable {
+    /// The market's number in the feed.
+    package let market: MarketID
+    /// Open, high, low, close and volume; its start is the time in the data.
+    package let bar: Candle
+
+    /// Makes a bar of a market.
+    package init(market: MarketID, bar: Candle) {
+        self.market = market
+        self.bar = bar
+    }
+}
+
+/// A source of bars, in the order of their starts; what a backtest on bars pulls from.
+package protocol BarFeed: AnyObject {
+    /// Appends the next bars; a feed may append many at a time. Starts never fall back, and those of one market rise.
+    ///
+    /// - Returns: false at the end, with nothing appended.
+    func next(into bars: inout [MarketBar]) throws(FeedError) -> Bool
+
+    /// A market by its number; known before its first bar is handed out.
+    func market(_ id: MarketID) -> Market
+
+    /// How a market was decided; nil when the data do not say, or it has no end. Only the settlement may look at it.
+    func settlement(of id: MarketID) -> Settlement?
+
+    /// What was read so far, for the report.
+    var summary: FeedSummary { get }
+
+    /// The share read, from 0 to 1; nil when there is no telling.
+    var progress: Double? { get }
+}
+
+/// What the numbers of a bar file mean.
+package enum PriceUnit: String, Hashable, Sendable, CaseIterable {
+    /// `45` or `45.5`.
+    case cents
+    /// `0.45`.
+    case dollars
+
+    /// Digits after the point down to 1/10,000 dollar.
+    var digits: Int { self == .cents ? 2 : 4 }
+}
+
+/// What fills on bars cost: a bar file does not say of which market it is.
+package enum BarFees: String, Hashable, Sendable, CaseIterable {
+    /// Nothing.
+    case none
+    /// What Kalshi charges for crypto markets: takers pay, makers are free.
+    case kalshi
+
+    /// The schedule of the markets.
+    package var schedule: FeeSchedule {
+        switch self {
+        case .none: FeeSchedule(kind: .quadratic, multiplier: 0)
+        case .kalshi: .quadratic
+        }
+    }
+}

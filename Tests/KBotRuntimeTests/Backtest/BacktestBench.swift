@@ -1,0 +1,138 @@
+import Foundation
+import KBotEngine
+import KBotModel
+import KBotReports
+import KBotSimulation
+import Logging
+
+@testable import KBotRuntime
+
+/// A backtest as the command line would make it.
+struct BacktestBench {
+    var plan = BacktestPlan()
+    var options: [String: String] = [:]
+    /// Fill models, the first one reported.
+    var fills = ["realistic"]
+
+    static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    init(_ strategy: String, _ data: [String]) {
+        plan.run.strategies = [strategy]
+        plan.run.isQuiet = true
+        plan.data = data
+    }
+
+    func settings() throws -> [RunSettings] {
+        try fills.map { name in
+            var options = options
+            options["fills"] = name
+            return try RunSettings.load(options: options, environment: [:], envFile: .none)
+        }
+    }
+
+    /// What came of a backtest.
+    struct Outcome {
+        let report: RunReport
+        let all: [RunReport]
+        let events: String
+    }
+
+    func run() throws -> Outcome {
+        try withFolder { folder in
+            var plan = plan
+            plan.run.eventsPath = folder + "/events.jsonl"
+            let backtest = try Backtest(
+                plan,
+                settings: settings(),
+                library: ScriptLibrary(home: RunBench.root),
+                logger: Self.quiet
+            )
+            guard case .finished = try backtest.run(), let report = backtest.report(id: "test", version: "0") else {
+                throw RunFailure(.other, "the backtest did not finish")
+            }
+            let events = try String(contentsOfFile: folder + "/events.jsonl", encoding: .utf8)
+            return Outcome(report: report, all: backtest.reports(id: "test", version: "0"), events: events)
+        }
+    }
+
+    func verify(cuts: Int = 5) throws -> LookAheadCheck.Outcome {
+        try Backtest.verify(
+            plan,
+            settings: settings()[0],
+            library: ScriptLibrary(home: RunBench.root),
+            logger: Self.quiet,
+            cuts: cuts
+        )
+    }
+
+    func failure() -> RunFailure? {
+        do {
+            _ = try run()
+            return nil
+        } catch {
+            return error as? RunFailure
+        }
+    }
+
+    /// A native strategy on bars in memory, without limits, ten contracts a signal; gives the closed trades.
+    static func play(_ strategy: any Strategy, _ feed: any BarFeed) throws -> [ClosedTrade] {
+        var trades: [ClosedTrade] = []
+        let player = player(strategy) { note in
+            if case .closed(let trade) = note.kind { trades.append(trade) }
+        }
+        var bars: [MarketBar] = []
+        while try feed.next(into: &bars) {
+            for bar in bars { try player.take(bar, of: feed.market(bar.market), feed.settlement(of: bar.market)) }
+            bars.removeAll(keepingCapacity: true)
+        }
+        try player.finish()
+        return trades
+    }
+
+    /// A player of a native strategy.
+    static func player(
+        _ strategy: any Strategy,
+        journal: (any SessionJournal)? = nil,
+        listen: @escaping (Note) -> Void = { _ in }
+    ) -> BarPlayer {
+        var configuration = EngineConfiguration()
+        configuration.stopTrigger = .last
+        configuration.sizing = .fixed(Quantity(contracts: 10))
+        configuration.limits.riskPerTrade = nil
+        configuration.limits.dailyLoss = nil
+        configuration.limits.maxExposure = nil
+        configuration.limits.maxPositions = nil
+        configuration.limits.circuitBreakerLosses = nil
+        configuration.limits.minRewardRisk = nil
+        configuration.limits.minTimeToClose = nil
+        configuration.limits.priceCollar = nil
+        configuration.limits.ordersPerMinute = nil
+        let venue = BarVenue(BarExchange(cash: configuration.initialCapital))
+        let session = TradingSession(
+            engine: Engine(configuration, strategies: [strategy]),
+            venue: .carrier(venue),
+            speed: .max,
+            journal: journal,
+            listen: { note, _ in
+                venue.listen(note)
+                listen(note)
+            }
+        )
+        return BarPlayer(session, venue)
+    }
+}
+
+extension [ClosedTrade] {
+    /// Net profit in cents.
+    var netCents: Int64 { reduce(Money.zero) { $0 + $1.netPnL }.units / 10_000 }
+}
+
+/// Rows of bars a minute apart, in cents.
+func barsText(_ rows: [[Int]], ticker: String? = nil, start: Int = 1_704_067_200_000) -> String {
+    let header = "ts_ms,open,high,low,close,volume" + (ticker == nil ? "" : ",ticker")
+    let lines = rows.enumerated().map { index, row in
+        "\(start + index * 60_000)," + row.map(String.init).joined(separator: ",") + ",100"
+            + (ticker.map { ",\($0)" } ?? "")
+    }
+    return ([header] + lines).joined(separator: "\n") + "\n"
+}
