@@ -73,6 +73,30 @@ extension Catalogue {
         }
     }
 
+    /// Names of the files from which rows of a selection come, in the order in which they were imported.
+    package func sourceNames(_ selection: DataSelection = DataSelection()) throws(CatalogueError) -> [String] {
+        try read { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT DISTINCT f.id, f.name, s.name
+                    FROM sources f JOIN chunks c ON c.source_id = f.id JOIN streams s ON s.id = c.stream_id
+                    WHERE c.last >= ? AND c.first < ? AND s.kind IN ('trades', 'book', 'candles') ORDER BY f.id
+                    """,
+                arguments: [selection.from?.microseconds ?? .min, selection.to?.microseconds ?? .max]
+            )
+            var names: [String] = []
+            var last: Int64?
+            while let row = try rows.next() {
+                let id = row[0] as Int64
+                guard id != last, selection.takes(Ticker(row[2] as String)) else { continue }
+                last = id
+                names.append(row[1])
+            }
+            return names
+        }
+    }
+
     /// The files that were imported, in the order in which they were.
     package func sources() throws(CatalogueError) -> [DataSource] {
         try read { db in

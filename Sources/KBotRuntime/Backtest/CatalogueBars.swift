@@ -38,6 +38,8 @@ final class CatalogueBars: BarFeed {
     private var markets: [Market] = []
     private let leftOut: Int
     private let total: Int
+    /// Says which of the files are marked as made up; nil when none is.
+    private let mark: String?
     private var bars = 0
     private var first: Timestamp?
     private var last: Timestamp?
@@ -53,6 +55,7 @@ final class CatalogueBars: BarFeed {
         self.catalogue = catalogue
         self.selection = selection
         self.fees = fees
+        mark = SimulationMark.line(of: try catalogue.sourceNames(selection))
         var shortest: [StreamFacts] = []
         var leftOut = 0
         // They come in the order of names, of one name the shortest first.
@@ -150,6 +153,7 @@ final class CatalogueBars: BarFeed {
         var line = "catalogue: \(counted(bars, "bar")) of \(counted(markets.count, "market"))"
         if let first, let last { line += ", \(first) to \(last)" }
         summary.sources.append(line)
+        if let mark { summary.sources.append(mark) }
         summary.markets = markets.count
         summary.first = first
         summary.last = last

@@ -46,6 +46,8 @@ package final class CatalogueFeed: MarketFeed {
     private var first: Timestamp?
     private var tally = Tally()
     private var notes: [String] = []
+    /// Says which of the files are marked as made up; nil when none is.
+    private let mark: String?
 
     /// Begins to read.
     ///
@@ -60,6 +62,7 @@ package final class CatalogueFeed: MarketFeed {
         spot: [SpotSymbol] = []
     ) throws {
         self.selection = selection
+        mark = SimulationMark.line(of: try catalogue.sourceNames(selection))
         let facts = try catalogue.records(selection).map { record in
             var facts = MarketFacts(ticker: record.ticker)
             facts.openTime = record.opens
@@ -245,6 +248,7 @@ package final class CatalogueFeed: MarketFeed {
         var line = "catalogue: \(counted(tally.rows, "row")) of \(counted(board.markets.count, "market"))"
         if let first { line += ", \(first) to \(board.latest)" }
         summary.sources.append(line)
+        if let mark { summary.sources.append(mark) }
         spot.report(to: &summary)
         summary.gaps = tally.gaps
         summary.trades = tally.trades

@@ -111,8 +111,10 @@ extension TradingRun {
 }
 
 extension TradingRun {
-    /// Whether the market is made up: the built-in one, or that of a venue that says so.
-    var isSimulated: Bool { plan.feed == .simulated || plan.isVenueSimulated }
+    /// Whether the market is made up: the built-in one, recordings of it, or that of a venue that says so.
+    var isSimulated: Bool {
+        plan.feed.isMarkedSimulated || plan.isVenueSimulated || feed?.summary.isMarkedSimulated == true
+    }
 
     private var feedName: String {
         switch plan.feed {
