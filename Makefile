@@ -59,6 +59,7 @@ soak: ## Many seeds, an exchange with faults, 200 kills, a month and 200 markets
 	@scripts/kill-soak
 	@scripts/kill-soak --mode paper --kills 40 --seeds 2
 	@scripts/month-soak
+	@scripts/slurm-test
 	@KBOT_FAULT_SEEDS=5000 KBOT_RESEARCH_SEEDS=1000 scripts/test --filter 'KBotRuntimeTests.FaultTests|KBotReportsTests.Research'
 
 # Instrumented builds have scratch folders of their own, so that they leave the ordinary build as it is.

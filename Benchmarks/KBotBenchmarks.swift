@@ -15,7 +15,7 @@ enum KBotBenchmarks {
             + DataBenchmarks.all(data) + BacktestBenchmarks.all()
         let words = CommandLine.arguments.dropFirst()
         let chosen = all.filter { benchmark in words.isEmpty || words.contains { benchmark.name.contains($0) } }
-        let venue = VenueBenchmarks.names + JournalBenchmarks.names
+        let venue = VenueBenchmarks.names + JournalBenchmarks.names + SweepBenchmarks.names
         guard !chosen.isEmpty || venue.contains(where: { name in words.contains { name.contains($0) } }) else {
             return say("no benchmark is called \(words.joined(separator: " or "))")
         }
@@ -24,6 +24,7 @@ enum KBotBenchmarks {
         try VenueBenchmarks.run(Array(words))
         try JournalBenchmarks.run(Array(words))
         try JournalCost.run(data, Array(words))
+        try SweepBenchmarks.run(Array(words))
     }
 
     static func say(_ text: String) {

@@ -13,7 +13,7 @@ struct Kbot: ParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Run.self, BacktestCommand.self, SimulateData.self, ImportCommand.self, DataCommand.self,
+            Run.self, BacktestCommand.self, SweepCommand.self, SimulateData.self, ImportCommand.self, DataCommand.self,
             Report.self, WhyCommand.self,
             TestScripts.self, Check.self, Params.self, Explain.self, Stubs.self, Init.self,
             Status.self, Reload.self, Halt.self, Resume.self, Flatten.self, Replay.self, JournalCommand.self,
