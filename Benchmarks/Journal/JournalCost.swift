@@ -25,7 +25,8 @@ enum JournalCost {
             let (without, with) = (median(bare), median(kept))
             KBotBenchmarks.say(
                 String(
-                    format: "\n%@, %@: %.0f ms without, %.0f ms with: %+.0f %% (goal +20 %%); processor time with it %.0f ms",
+                    format:
+                        "\n%@, %@: %.0f ms without, %.0f ms with: %+.0f %% (goal +20 %%); processor time with it %.0f ms",
                     name,
                     label,
                     without,

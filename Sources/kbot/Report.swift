@@ -48,9 +48,14 @@ struct Report: ParsableCommand {
         try leave { () throws(RunFailure) in
             let finder = ReportFinder { name throws(RunFailure) in
                 // A path that is not there may be a run's name; without a journal it is neither.
-                guard let journal = try? control.journal(.readOnly), let run = try? journal.run(name) else { return nil }
+                guard let journal = try? control.journal(.readOnly), let run = try? journal.run(name) else {
+                    return nil
+                }
                 guard let report = run.report else {
-                    throw RunFailure(.data, "run \(run.name) has no report: it \(run.ending == nil ? "goes on" : "was cut off")")
+                    throw RunFailure(
+                        .data,
+                        "run \(run.name) has no report: it \(run.ending == nil ? "goes on" : "was cut off")"
+                    )
                 }
                 return report
             }

@@ -21,7 +21,6 @@ package final class RunBook {
 
     /// Opens the journal, and for a run on the venue's feed its account.
     ///
-    /// - Parameter keyID: The key's id, of which only a hash is kept; nil on a feed without a key.
     /// - Throws: ``RunFailure``: what keeps the journal from being opened, or the account from being taken up.
     package init(_ plan: RunPlan, _ settings: RunSettings) throws(RunFailure) {
         do throws(JournalError) {

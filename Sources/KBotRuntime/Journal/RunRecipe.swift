@@ -109,7 +109,9 @@ extension RunSettings {
     var given: [String: String] {
         var given: [String: String] = [:]
         for value in values where value.source != .fallback {
-            guard let info = SettingCatalogue.all.first(where: { $0.name == value.name }), !info.isSecret else { continue }
+            guard let info = SettingCatalogue.all.first(where: { $0.name == value.name }), !info.isSecret else {
+                continue
+            }
             given[info.option] = value.text
         }
         if !limitsOff.isEmpty {

@@ -17,7 +17,11 @@ package struct VenueGate {
 
     /// Checks the plan, asks the venue, and completes plan and settings with what it says.
     ///
-    /// - Parameter capital: What the account began with, when it was taken up again; cash may be in its positions.
+    /// - Parameters:
+    ///   - plan: What is to be run; completed.
+    ///   - settings: How; completed.
+    ///   - capital: What the account began with, when it was taken up again; cash may be in its positions.
+    ///   - logger: Where log lines go.
     /// - Throws: ``RunFailure``: usage for a key that cannot be used, venue for what the venue refuses.
     package init(
         _ plan: inout RunPlan,
