@@ -120,7 +120,7 @@ struct Run: ParsableCommand {
             environment: environment,
             program: Bundle.main.executablePath ?? CommandLine.arguments[0]
         )
-        let id = RunID("\(RunClock.stamp())")
+        let id = RunID(RunNames.claim(in: settings.stateDirectory))
         plan.id = id
         plan.version = Version.current
         plan.listens = plan.speed != .max
