@@ -1,6 +1,7 @@
 import Foundation
 import KBotData
 import KBotModel
+import KBotReports
 import KBotRuntime
 import KBotTestSupport
 
