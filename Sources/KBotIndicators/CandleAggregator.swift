@@ -8,6 +8,8 @@ public import KBotModel
 /// - A candle may close `grace` after its end. Until then trades of the following interval are kept apart, and trades of
 ///   the interval itself still count. A trade of a closed interval is counted in ``lateTrades`` and changes nothing, and so
 ///   is one of an interval before the first candle.
+/// - After ``longestSilence`` candles without a trade nothing more is due: the next trade starts afresh, in its own interval,
+///   as the first one did. So a market without a known close costs bounded work when the clock jumps by years.
 /// - Nothing is carried over from one contract to the next: each market has an aggregator of its own.
 ///
 /// The caller owns the clock. For a trade at `now`, it first calls ``closeNext(asOf:)`` until that gives nil:
@@ -15,6 +17,9 @@ public import KBotModel
 ///     while let candle = aggregator.closeNext(asOf: now) { … }
 ///     aggregator.add(price: price, count: count, at: now)
 public struct CandleAggregator: Hashable, Sendable {
+    /// Candles without a trade in a row after which the aggregator waits for the next one: six days of five seconds.
+    public static let longestSilence = 100_000
+
     /// Length of a candle.
     public let interval: TimeSpan
     /// How long after its end a candle waits for trades still under way; shorter than the interval.
@@ -32,6 +37,8 @@ public struct CandleAggregator: Hashable, Sendable {
     private var following: Candle?
     /// End of the last candle closed.
     private var closedUntil = Timestamp.distantPast
+    /// Candles without a trade closed in a row.
+    private var silence = 0
 
     /// Makes an aggregator that has seen no trade.
     public init(interval: TimeSpan, grace: TimeSpan, openTime: Timestamp, closeTime: Timestamp) {
@@ -51,6 +58,9 @@ public struct CandleAggregator: Hashable, Sendable {
 
     /// When that candle may close: ``nextEnd`` plus ``grace``.
     public var nextDue: Timestamp? { nextEnd.map { $0 + grace } }
+
+    /// Whether it waits for the next trade, after too many candles without one.
+    public var isSilent: Bool { current == nil && silence >= Self.longestSilence }
 
     /// Takes in a trade; trades must come in the order of the venue, with every due candle closed before.
     ///
@@ -74,13 +84,46 @@ public struct CandleAggregator: Hashable, Sendable {
         }
     }
 
+    /// Whether a bar lies inside the candle that is open, or the one it would open, so that ``add(_:)`` may take it.
+    public func holds(_ bar: Candle) -> Bool {
+        let start = current?.start ?? bar.start.floored(to: interval)
+        let end = start + interval
+        return grace == .zero && start <= bar.start && bar.end <= end && end <= closeTime && bar.start >= closedUntil
+    }
+
+    /// Takes in all trades of a bar at once, as ``add(price:count:at:)`` would one after the other; ``holds(_:)`` must be
+    /// true of it.
+    public mutating func add(_ bar: Candle) {
+        precondition(holds(bar), "Condition failed: the bar lies inside the open candle")
+        guard var candle = current, candle.trades > 0 else {
+            current = Candle(
+                start: current?.start ?? bar.start.floored(to: interval),
+                interval: interval,
+                open: bar.open,
+                high: bar.high,
+                low: bar.low,
+                close: bar.close,
+                volume: bar.volume,
+                trades: bar.trades
+            )
+            return
+        }
+        candle.high = max(candle.high, bar.high)
+        candle.low = min(candle.low, bar.low)
+        candle.close = bar.close
+        candle.volume += bar.volume
+        candle.trades += bar.trades
+        current = candle
+    }
+
     /// Closes the earliest candle when `now` has reached its end plus the grace; nil when none is due.
     ///
     /// Call it in a loop: after a silence several candles are due at once.
     public mutating func closeNext(asOf now: Timestamp) -> Candle? {
         guard let candle = current, now >= candle.end + grace else { return nil }
         closedUntil = candle.end
-        if candle.end + interval <= closeTime {
+        silence = candle.trades > 0 ? 0 : silence + 1
+        if candle.end + interval <= closeTime, following != nil || silence < Self.longestSilence {
             current = following ?? Candle(flatAt: candle.close, start: candle.end, interval: interval)
         } else {
             current = nil

@@ -19,9 +19,14 @@ public struct PrintTouch: Hashable, Sendable {
 
     /// Takes in a trade.
     public mutating func record(_ trade: Trade, at time: Timestamp) {
-        switch trade.taker {
-        case .ask: bid = Print(price: trade.price, time: time)
-        case .bid: ask = Print(price: trade.price, time: time)
+        record(price: trade.price, taker: trade.taker, at: time)
+    }
+
+    /// Takes in a trade's price and the side of its taker.
+    public mutating func record(price: Price, taker: BookSide?, at time: Timestamp) {
+        switch taker {
+        case .ask: bid = Print(price: price, time: time)
+        case .bid: ask = Print(price: price, time: time)
         case nil: break
         }
     }

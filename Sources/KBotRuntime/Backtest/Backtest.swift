@@ -198,12 +198,21 @@ package final class Backtest {
             }
         case .bars(let feed):
             var batch: [MarketBar] = []
-            reading: while try feed.next(into: &batch) {
-                for bar in batch {
-                    if let from = plan.from, bar.bar.start < from { continue }
-                    if let to = plan.to, bar.bar.start >= to { break reading }
-                    if !stops.isEmpty, try reach(bar.bar.start) { return .finished }
-                    try take(bar, from: feed)
+            var isOver = false
+            while !isOver, try feed.next(into: &batch) {
+                var left = batch[...]
+                if let from = plan.from { left = left.drop { $0.bar.start < from } }
+                if let to = plan.to, let over = left.firstIndex(where: { $0.bar.start >= to }) {
+                    left = left[..<over]
+                    isOver = true
+                }
+                while let first = left.first {
+                    if !stops.isEmpty, try reach(first.bar.start) { return .finished }
+                    // Between two stops, bars of one market go in together.
+                    var run = left.prefix { $0.market == first.market }
+                    if let stop = stops.first { run = run.prefix { $0.bar.start < stop } }
+                    try take(run, from: feed)
+                    left = left[run.endIndex...]
                 }
                 batch.removeAll(keepingCapacity: true)
                 if try showProgress(feed.progress) { return .interrupted }
@@ -213,22 +222,24 @@ package final class Backtest {
         return .finished
     }
 
-    private func take(_ bar: MarketBar, from feed: any BarFeed) throws {
-        let market = feed.market(bar.market)
-        if passes[bar.market] == nil {
+    /// Lets every run take bars of one market.
+    private func take(_ bars: ArraySlice<MarketBar>, from feed: any BarFeed) throws {
+        guard let first = bars.first else { return }
+        let market = feed.market(first.market)
+        if passes[first.market] == nil {
             var passing = true
             for lane in lanes {
-                let listing = MarketEvent(time: bar.bar.start, .listed(market))
+                let listing = MarketEvent(time: first.bar.start, .listed(market))
                 passing = lane.run.filter.pass(listing) != nil
             }
-            passes[bar.market] = passing
-            for lane in lanes where passing { try checkInterval(of: lane.run, bar.bar.interval, market) }
+            passes[first.market] = passing
+            for lane in lanes where passing { try checkInterval(of: lane.run, first.bar.interval, market) }
         }
-        guard passes[bar.market] == true else { return }
+        guard passes[first.market] == true else { return }
         for lane in lanes {
-            if lane.run.started == nil { lane.run.begin(at: bar.bar.start) }
-            try lane.bars?.take(bar, of: market, feed.settlement(of: bar.market))
-            lane.run.events += 1
+            if lane.run.started == nil { lane.run.begin(at: first.bar.start) }
+            try lane.bars?.take(bars, of: market, feed.settlement(of: first.market))
+            lane.run.events += bars.count
         }
     }
 

@@ -2,7 +2,8 @@ import KBotEngine
 import KBotModel
 import KBotSimulation
 
-/// Plays bars to one session: each bar as a path of prints, bars of several markets side by side in the order of time.
+/// Plays bars to one session: each bar as a path of prints, bars of several markets side by side in the order of time. Bars
+/// that reach nothing of ours are taken whole: the same comes of it, much sooner.
 ///
 /// A bar's candle closes by the engine's own timer, at the bar's end and before the next bar's open: what a strategy
 /// orders then cannot know that open.
@@ -16,6 +17,8 @@ final class BarPlayer {
     private(set) var results = ResultKeeper()
     /// Bars on their way, oldest first.
     private var active: [MarketBar] = []
+    /// How many of them, from the first on, are being played print by print.
+    private var begun = 0
     /// What became of each market, by number.
     private var lanes: [Lane] = []
     /// Closes and results to come, the next one last.
@@ -34,23 +37,39 @@ final class BarPlayer {
         self.venue = venue
     }
 
-    /// Takes in the next bar; what comes before its start happens first.
-    func take(_ bar: MarketBar, of market: Market, _ settlement: @autoclosure () -> Settlement?) throws {
-        let start = bar.bar.start
-        try play(until: start)
-        let index = Int(bar.market.index)
+    /// Takes in the next bars, all of one market; what comes before the start of each happens first.
+    func take(_ bars: ArraySlice<MarketBar>, of market: Market, _ settlement: @autoclosure () -> Settlement?) throws {
+        let index = Int(market.id.index)
         while lanes.count <= index { lanes.append(Lane()) }
-        if !lanes[index].isListed {
-            lanes[index].isListed = true
-            try venue.advance(to: start, session)
-            try venue.tell(MarketEvent(time: start, .listed(market)), to: session)
-            if market.closeTime < BarFiles.noEnd { plan(market, settlement()) }
+        var bars = bars
+        while let bar = bars.first {
+            let start = bar.bar.start
+            try play(until: start)
+            if !lanes[index].isListed {
+                lanes[index].isListed = true
+                try venue.advance(to: start, session)
+                try venue.tell(MarketEvent(time: start, .listed(market)), to: session)
+                if market.closeTime < BarFiles.noEnd { plan(market, settlement()) }
+            }
+            guard !lanes[index].isClosed, start < market.closeTime else {
+                bars.removeFirst()
+                continue
+            }
+            // Bars of other markets on their way would have to come between.
+            if active.isEmpty {
+                let taken = bars.prefix(try venue.pass(calm: bars, until: ends.last?.time ?? .distantFuture, session))
+                if let last = taken.last {
+                    lanes[index].last = last.bar.close
+                    reached = max(reached, last.bar.end)
+                    bars = bars[taken.endIndex...]
+                    continue
+                }
+            }
+            lanes[index].last = bar.bar.close
+            active.append(bar)
+            reached = max(reached, bar.bar.end)
+            bars.removeFirst()
         }
-        guard !lanes[index].isClosed, start < market.closeTime else { return }
-        lanes[index].last = bar.bar.close
-        venue.exchange.begin(bar.bar, in: bar.market)
-        active.append(bar)
-        reached = max(reached, bar.bar.end)
     }
 
     /// Plays what is left, and lets everything happen that is still due.
@@ -71,29 +90,29 @@ final class BarPlayer {
 
     /// Plays everything that comes before a time.
     func play(until time: Timestamp) throws {
-        while true {
-            // The usual case: one market, nothing due inside its bar.
-            if active.count == 1, ends.isEmpty, active[0].bar.end <= time {
-                let bar = active[0]
-                try venue.advance(to: bar.bar.start + TimeSpan(microseconds: 1), session)
-                if session.nextDue >= bar.bar.end {
-                    while let print = venue.exchange.next(
-                        in: bar.market,
-                        watching: venue.watches(in: bar.market, session)
-                    ) {
-                        if session.nextDue < print.time { try venue.advance(to: print.time, session) }
-                        try venue.tell(print, in: bar.market, to: session)
-                    }
-                    active.removeAll(keepingCapacity: true)
-                    return
-                }
-            }
-            guard try step(before: time) else { return }
-        }
+        while try passWhole(before: time) || step(before: time) {}
+    }
+
+    /// Takes the bars on their way at once, if all of them are of one time that ends before another, none has begun, and
+    /// nothing happens to us or to a market while they last.
+    private func passWhole(before time: Timestamp) throws -> Bool {
+        guard begun == 0, let first = active.first?.bar, first.end <= time else { return false }
+        if let end = ends.last, end.time < first.end { return false }
+        for bar in active where bar.bar.start != first.start || bar.bar.interval != first.interval { return false }
+        // A candle that ends where they start is closed first: what a strategy orders then is at stake.
+        try venue.advance(to: first.start + TimeSpan(microseconds: 1), session)
+        for bar in active where !venue.isUntouched(by: bar.bar, in: bar.market, session) { return false }
+        for bar in active { venue.pass(bar.bar, in: bar.market, session) }
+        active.removeAll(keepingCapacity: true)
+        return true
     }
 
     /// Plays the next print or end before a time; false when there is none.
     private func step(before time: Timestamp) throws -> Bool {
+        while begun < active.count {
+            venue.exchange.begin(active[begun].bar, in: active[begun].market)
+            begun += 1
+        }
         var next: (place: Int, time: Timestamp)?
         var place = 0
         while place < active.count {
@@ -103,6 +122,7 @@ final class BarPlayer {
                 // Over: the exchange forgets it.
                 _ = venue.exchange.next(in: market, watching: watches)
                 active.remove(at: place)
+                begun -= 1
                 continue
             }
             if next.map({ due < $0.time }) ?? true { next = (place, due) }
@@ -146,6 +166,7 @@ final class BarPlayer {
         if case .status(let id, .closed) = end.kind {
             let index = Int(id.index)
             lanes[index].isClosed = true
+            begun -= active[..<begun].count { $0.market == id }
             active.removeAll { $0.market == id }
             if let last = lanes[index].last {
                 let trade = Trade(market: id, price: last, count: .zero, taker: nil)

@@ -7,8 +7,6 @@ final class BarVenue: OrderCarrier {
     var exchange: BarExchange
     /// What the exchange said and the engine has not heard yet.
     private var answers: [TimedVenueEvent] = []
-    /// Stop entries that wait in the engine, by market: the exchange does not know them, and the path must stop there.
-    private var armed: [MarketID: BarWatch] = [:]
 
     init(_ exchange: BarExchange) { self.exchange = exchange }
 
@@ -20,36 +18,37 @@ final class BarVenue: OrderCarrier {
         answers.append(TimedVenueEvent(time: time, event: .found(id, exchange.lookUp(id))))
     }
 
-    /// Listens for stop entries that begin or end to wait.
-    func listen(_ note: Note) {
-        switch note.kind {
-        case .signal(_, let signal, let plan) where signal.entryType == .stop:
-            // Denied in the same breath when another trade has the market, whose own watch then stays.
-            if let market = note.market, armed[market] == nil {
-                armed[market] = BarWatch(.entry(signal.direction), at: plan.entry)
-            }
-        case .denied(_, let code, _) where code == .positionOpen || code == .entryPending: break
-        case .denied, .closed, .settled:
-            if !armed.isEmpty, let market = note.market { armed[market] = nil }
-        case .order(let update):
-            if !armed.isEmpty, update.role == .entry { armed[update.request.market] = nil }
-        default: break
+    /// Prices at which the engine wants to act by itself in a market: the path must stop there.
+    func watches(in market: MarketID, _ session: TradingSession) -> [BarWatch] {
+        let watched = session.read { $0.watched(in: market) }
+        var watches = watched.entries.map { BarWatch(.entry($0.direction), at: $0.price) }
+        if !watched.stops.isEmpty, exchange.position(in: market) != .zero {
+            watches += watched.stops.map { BarWatch(.stop, at: $0) }
         }
+        return watches
     }
 
-    /// Prices at which the engine wants to act by itself in a market.
-    func watches(in market: MarketID, _ session: TradingSession) -> [BarWatch] {
-        guard exchange.isAtStake(market) || !armed.isEmpty else { return [] }
-        var watches: [BarWatch] = []
-        if exchange.position(in: market) != .zero, let ticker = exchange.ticker(of: market) {
-            session.read { engine in
-                for trade in engine.openTrades where trade.market == ticker {
-                    watches.append(BarWatch(.stop, at: trade.plan.stop))
-                }
-            }
-        }
-        if let entry = armed[market] { watches.append(entry) }
-        return watches
+    /// Whether a bar reaches nothing of ours, so that ``pass(_:in:_:)`` may take it.
+    func isUntouched(by bar: Candle, in market: MarketID, _ session: TradingSession) -> Bool {
+        session.isUntouched(by: bar, in: market) && exchange.isUntouched(by: bar, in: market)
+    }
+
+    /// Lets exchange and engine take a whole bar at once.
+    func pass(_ bar: Candle, in market: MarketID, _ session: TradingSession) {
+        var bar = bar
+        bar.trades = Int32(exchange.pass(bar, in: market, watching: watches(in: market, session)))
+        session.pass(bar, in: market)
+    }
+
+    /// Lets the engine take bars of one market at once, for as long as nothing of ours is there.
+    ///
+    /// - Returns: how many it took.
+    func pass(calm bars: ArraySlice<MarketBar>, until end: Timestamp, _ session: TradingSession) throws -> Int {
+        guard let first = bars.first, !exchange.isAtStake(first.market) else { return 0 }
+        let taken = try session.pass(calm: bars, until: end)
+        if taken > 0 { exchange.skip(to: bars[bars.startIndex + taken - 1].bar.close, in: first.market) }
+        if !answers.isEmpty { try handOn(to: session) }
+        return taken
     }
 
     /// Lets exchange and engine hear a print, and everything that follows from it at once.

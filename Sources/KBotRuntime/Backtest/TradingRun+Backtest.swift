@@ -46,16 +46,17 @@ extension TradingRun {
             venue: .carrier(venue),
             speed: .max,
             journal: listener,
-            listen: { [unowned self, venue] note, _ in
-                venue.listen(note)
-                recorder?.record(note)
-                try stream?.write(note)
-                log?.write(note)
-                terminal.tell(note)
-            }
+            listen: { [unowned self] note, _ in try hear(note) }
         )
         self.session = session
         return BarPlayer(session, venue)
+    }
+
+    private func hear(_ note: Note) throws {
+        recorder?.record(note)
+        if stream != nil { try stream?.write(note) }
+        if log != nil { log?.write(note) }
+        terminal.tell(note)
     }
 
     /// The report of a backtest; nil when nothing ran.

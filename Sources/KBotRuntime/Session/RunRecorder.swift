@@ -6,16 +6,16 @@ package import KBotReports
 package struct RunRecorder {
     /// Trades and equity.
     package private(set) var tracker: PerformanceTracker
-    /// From markets seen to trades closed, all strategies together.
-    package private(set) var funnel = Funnel()
+    /// From markets seen to trades closed, all strategies together; what is counted by ``Part`` alone comes to it at the end.
+    private var funnel = Funnel()
     /// Scripts replaced while the run went on, and when.
     package private(set) var swaps: [(time: Timestamp, swap: ScriptSwap)] = []
     /// Warnings told, for the report.
     package private(set) var warnings: [String] = []
     /// What is known of each market, by number.
     private var progress: [Progress] = []
-    /// What each strategy did.
-    private var parts: [StrategyName: Part] = [:]
+    /// What each strategy did, in the order in which they were heard: few, so looking through them beats hashing names.
+    private var parts: [Part] = []
     private var tallies: [RuleTally] = []
     /// Entry orders without a fill, and whose they are; nil for one that followed no signal.
     private var openEntries: [ClientOrderID: StrategyName?] = [:]
@@ -33,8 +33,27 @@ package struct RunRecorder {
 
     /// One strategy's part in the run.
     private struct Part {
+        let name: StrategyName
         var funnel = Funnel()
-        var warmedUp: Set<MarketID> = []
+        /// By market number.
+        var warmedUp: [Bool] = []
+        /// Judged candles that met no entry rule: nearly every candle is one, so they are counted here and not by hash.
+        var quiet: [(code: ReasonCode, count: Int)] = []
+
+        mutating func pass(_ code: ReasonCode) {
+            for index in quiet.indices where quiet[index].code == code {
+                quiet[index].count += 1
+                return
+            }
+            quiet.append((code, 1))
+        }
+
+        /// The strategy's funnel so far.
+        var whole: Funnel {
+            var funnel = funnel
+            for (code, count) in quiet { funnel.quiet[code.text, default: 0] += count }
+            return funnel
+        }
     }
 
     /// Warnings kept for the report; the event stream has them all.
@@ -54,13 +73,15 @@ package struct RunRecorder {
         case .candle: funnel.candlesClosed += 1
         case .trigger(let strategy, _): count(for: strategy) { $0.triggers += 1 }
         case .noSignal(let strategy, let code, let filtered):
-            parts[strategy, default: Part()].funnel.candlesClosed += 1
+            let part = part(of: strategy)
+            parts[part].funnel.candlesClosed += 1
             guard code != .warmingUp else { return }
-            judge(note, by: strategy)
-            count(for: strategy) { if filtered { $0.filter(code.text) } else { $0.pass(code.text) } }
+            judge(note, by: part)
+            if filtered { count(for: strategy) { $0.filter(code.text) } } else { parts[part].pass(code) }
         case .signal(let strategy, _, _):
-            parts[strategy, default: Part()].funnel.candlesClosed += 1
-            judge(note, by: strategy)
+            let part = part(of: strategy)
+            parts[part].funnel.candlesClosed += 1
+            judge(note, by: part)
             count(for: strategy) { $0.signals += 1 }
             if let market = note.market { progress[Int(market.index)].signallers.append(strategy) }
         case .denied(let strategy, let code, _):
@@ -98,16 +119,20 @@ package struct RunRecorder {
     /// The funnel with what is still open at the end.
     package func funnel(stillOpen: Int) -> Funnel {
         var funnel = funnel
+        for part in parts {
+            funnel.candlesJudged += part.funnel.candlesJudged
+            for (reason, count) in part.whole.quiet { funnel.quiet[reason, default: 0] += count }
+        }
         funnel.stillOpen = stillOpen
         return funnel
     }
 
     /// One strategy's funnel; candles count as its own when it was shown them, markets count for every strategy.
     package func funnel(of strategy: StrategyName, stillOpen: Int) -> Funnel {
-        let part = parts[strategy] ?? Part()
-        var funnel = part.funnel
+        let part = parts.first { $0.name == strategy }
+        var funnel = part?.whole ?? Funnel()
         funnel.marketsSeen = self.funnel.marketsSeen
-        funnel.marketsWarmedUp = part.warmedUp.count
+        funnel.marketsWarmedUp = part?.warmedUp.count { $0 } ?? 0
         funnel.entryCutoff = self.funnel.entryCutoff
         funnel.stillOpen = stillOpen
         return funnel
@@ -121,7 +146,14 @@ package struct RunRecorder {
     /// Counts for the run, and for the strategy whose doing it was.
     private mutating func count(for strategy: StrategyName?, _ change: (inout Funnel) -> Void) {
         change(&funnel)
-        if let strategy { change(&parts[strategy, default: Part()].funnel) }
+        if let strategy { change(&parts[part(of: strategy)].funnel) }
+    }
+
+    /// The place of a strategy's part.
+    private mutating func part(of strategy: StrategyName) -> Int {
+        for index in parts.indices where parts[index].name == strategy { return index }
+        parts.append(Part(name: strategy))
+        return parts.count - 1
     }
 
     private mutating func see(_ market: Market) {
@@ -132,12 +164,14 @@ package struct RunRecorder {
         funnel.marketsSeen += 1
     }
 
-    private mutating func judge(_ note: Note, by strategy: StrategyName) {
-        count(for: strategy) { $0.candlesJudged += 1 }
+    private mutating func judge(_ note: Note, by part: Int) {
+        parts[part].funnel.candlesJudged += 1
         guard let market = note.market else { return }
-        parts[strategy, default: Part()].warmedUp.insert(market)
-        guard !progress[Int(market.index)].isWarmedUp else { return }
-        progress[Int(market.index)].isWarmedUp = true
+        let index = Int(market.index)
+        while parts[part].warmedUp.count <= index { parts[part].warmedUp.append(false) }
+        parts[part].warmedUp[index] = true
+        guard !progress[index].isWarmedUp else { return }
+        progress[index].isWarmedUp = true
         funnel.marketsWarmedUp += 1
     }
 

@@ -74,6 +74,28 @@ package final class TradingSession {
     /// Takes in one market event.
     package func process(_ event: MarketEvent) throws { try machine.process(event) }
 
+    /// Whether a bar's trades would change nothing but candles and the last price; see ``Engine/isUntouched(by:in:)``.
+    ///
+    /// Never while somebody wants to hear every event.
+    package func isUntouched(by bar: Candle, in market: MarketID) -> Bool {
+        machine.takesWholeBars && machine.engine.isUntouched(by: bar, in: market)
+    }
+
+    /// Takes in all trades of a bar that touches nothing; see ``Engine/pass(_:in:)``.
+    package func pass(_ bar: Candle, in market: MarketID) { machine.pass(bar, in: market) }
+
+    /// Takes in bars of one market, one after the other with the timers between them, for as long as nothing of ours is there
+    /// and nothing is sent.
+    ///
+    /// - Parameters:
+    ///   - bars: the bars. The last only tells when it begins and is never taken, nor is one that ends after the next begins.
+    ///   - end: none that ends after it is taken.
+    /// - Returns: how many were taken. What was sent waits for its answers; timers up to the next bar's start may not have
+    ///   run.
+    package func pass(calm bars: ArraySlice<MarketBar>, until end: Timestamp) throws -> Int {
+        try machine.pass(calm: bars, until: end)
+    }
+
     /// Takes in a price of an underlying from before the first event of a market, without waiting for its time.
     package func warmUp(_ event: MarketEvent) throws { try machine.warmUp(event) }
 
@@ -170,6 +192,8 @@ private struct Machine: ~Copyable {
     private var effects: [Effect] = []
     private var answers: [TimedVenueEvent] = []
     private var lookUps: [ClientOrderID] = []
+    /// Requests and questions that went out.
+    private var requests = 0
 
     init(
         engine: consuming Engine,
@@ -206,6 +230,37 @@ private struct Machine: ~Copyable {
         try feed(.market(event))
         if !answers.isEmpty { try deliver() }
         settle()
+    }
+
+    /// Whether nobody counts or hears single events.
+    var takesWholeBars: Bool {
+        journal == nil && exchange == nil && pacer == nil && schedule.isEmpty && commands.isEmpty
+    }
+
+    @discardableResult
+    mutating func pass(_ bar: Candle, in market: MarketID) -> Bool {
+        guard engine.pass(bar, in: market) else { return false }
+        events += Int(bar.trades)
+        return true
+    }
+
+    mutating func pass(calm bars: ArraySlice<MarketBar>, until end: Timestamp) throws -> Int {
+        guard takesWholeBars, let market = bars.first?.market else { return 0 }
+        var taken = 0
+        let sent = requests
+        for index in bars.indices.dropLast() {
+            var bar = bars[index].bar
+            guard bar.end <= end, bar.end <= bars[index + 1].bar.start else { return taken }
+            while engine.nextDeadline <= bar.start {
+                try feed(.timer(engine.nextDeadline))
+                if requests != sent { return taken }
+            }
+            guard engine.isCalm(in: market) else { return taken }
+            bar.trades = Int32(BarExchange.prints(of: bar))
+            guard pass(bar, in: market) else { return taken }
+            taken += 1
+        }
+        return taken
     }
 
     mutating func deliver(_ event: VenueEvent, at time: Timestamp) throws {
@@ -317,10 +372,12 @@ private struct Machine: ~Copyable {
         for effect in effects {
             switch effect {
             case .send(let approved):
+                requests += 1
                 if !refused.isEmpty, case .place(let order) = approved.request, refused.contains(order.id) { continue }
                 exchange?.submit(approved.request, at: engine.now)
                 carrier?.submit(approved.request, at: engine.now)
             case .lookUp(let id):
+                requests += 1
                 if let carrier { carrier.lookUp(id, at: engine.now) } else { lookUps.append(id) }
             case .note(let note): try listen(note, engine)
             }

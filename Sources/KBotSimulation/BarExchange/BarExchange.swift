@@ -104,12 +104,6 @@ public struct BarExchange: Sendable {
         account.settle(market, at: settlement.value)
     }
 
-    /// The name of a market; nil when it is not listed.
-    public func ticker(of market: MarketID) -> Ticker? {
-        let index = Int(market.index)
-        return index < lanes.count ? lanes[index]?.market.ticker : nil
-    }
-
     // MARK: A bar
 
     /// Begins a bar; the one before it in the same market must be over.
@@ -118,6 +112,39 @@ public struct BarExchange: Sendable {
         precondition(index < lanes.count && lanes[index] != nil, "Condition failed: the market is listed")
         let last = lanes[index]?.last
         lanes[index]?.path = BarPath(bar, after: last)
+    }
+
+    /// Whether a whole bar reaches nothing that rests at the exchange, on its way from the last price; what the bot watches
+    /// for is for the bot to say. None may have begun in the market.
+    public func isUntouched(by bar: Candle, in market: MarketID) -> Bool {
+        let index = Int(market.index)
+        guard let last = lanes[index]?.last else { return false }
+        guard let waiting = lanes[index]?.waiting, !waiting.isEmpty else { return true }
+        let low = min(bar.low, last)
+        let high = max(bar.high, last)
+        return waiting.allSatisfy { isSafe($0, from: low, to: high, until: bar.end, index) }
+    }
+
+    /// Lets a bar go by at once that reaches nothing of ours: its path of prints would tell nobody anything.
+    ///
+    /// - Returns: how many prints its path has.
+    public mutating func pass(_ bar: Candle, in market: MarketID, watching: [BarWatch]) -> Int {
+        lanes[Int(market.index)]?.last = bar.close
+        return BarPath.prints(of: bar, stake(in: market, watching))
+    }
+
+    /// How many prints a bar's path has when nothing of ours is in its market.
+    public static func prints(of bar: Candle) -> Int { BarPath.prints(of: bar, BarPath.Stake()) }
+
+    /// Notes the last price of bars that were taken elsewhere, with nothing of ours in their market.
+    public mutating func skip(to last: Price, in market: MarketID) { lanes[Int(market.index)]?.last = last }
+
+    /// Whether an order outlives all prices between two and all time up to an end, untouched.
+    private func isSafe(_ one: Waiting, from low: Price, to high: Price, until end: Timestamp, _ lane: Int) -> Bool {
+        guard !one.isNew, let grid = lanes[lane]?.market.grid else { return false }
+        if case .goodTillCancelled(let expires?) = one.order.timeInForce, expires <= end { return false }
+        let pass = passPrice(of: one.order, grid)
+        return one.order.side == .bid ? low > pass : high < pass
     }
 
     /// When the bar's next print comes; nil when it is over.

@@ -82,10 +82,18 @@ struct BarPath: Hashable, Sendable {
         return go(to: end, at: time, .inside)
     }
 
+    /// How many prints the path of a bar has that stops nowhere on its way.
+    static func prints(of bar: Candle, _ stake: Stake) -> Int {
+        let lowFirst = goesLowFirst(bar, stake)
+        let (first, second) = lowFirst ? (bar.low, bar.high) : (bar.high, bar.low)
+        let isSeen = second != first && !(stake.isNothing && second == bar.close)
+        return 3 + (first != bar.open ? 1 : 0) + (isSeen ? 1 : 0)
+    }
+
     /// Where the path goes now; ends that need no print of their own are done with.
     private mutating func goal(_ stake: Stake) -> Goal {
         while !lowDone || !highDone {
-            let goal: Goal = lowDone ? .high : highDone ? .low : goesLowFirst(stake) ? .low : .high
+            let goal: Goal = lowDone ? .high : highDone ? .low : Self.goesLowFirst(bar, stake) ? .low : .high
             let price = goal == .low ? bar.low : bar.high
             let isLast = lowDone || highDone
             guard price == at || isLast && stake.isNothing && price == bar.close else { return goal }
@@ -94,7 +102,7 @@ struct BarPath: Hashable, Sendable {
         return .close
     }
 
-    private func goesLowFirst(_ stake: Stake) -> Bool {
+    private static func goesLowFirst(_ bar: Candle, _ stake: Stake) -> Bool {
         if let held = stake.held { return held == .long }
         if let waiting = stake.waiting { return waiting == .short }
         if let resting = stake.resting { return resting == .short }

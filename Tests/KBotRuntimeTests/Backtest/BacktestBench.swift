@@ -82,7 +82,12 @@ struct BacktestBench {
         }
         var bars: [MarketBar] = []
         while try feed.next(into: &bars) {
-            for bar in bars { try player.take(bar, of: feed.market(bar.market), feed.settlement(of: bar.market)) }
+            var left = bars[...]
+            while let first = left.first {
+                let run = left.prefix { $0.market == first.market }
+                try player.take(run, of: feed.market(first.market), feed.settlement(of: first.market))
+                left = left[run.endIndex...]
+            }
             bars.removeAll(keepingCapacity: true)
         }
         try player.finish()
@@ -93,13 +98,15 @@ struct BacktestBench {
     static func player(
         _ strategy: any Strategy,
         journal: (any SessionJournal)? = nil,
+        rules: BarRules = .realistic,
+        dailyLoss: RiskLimits.Amount? = nil,
         listen: @escaping (Note) -> Void = { _ in }
     ) -> BarPlayer {
         var configuration = EngineConfiguration()
         configuration.stopTrigger = .last
         configuration.sizing = .fixed(Quantity(contracts: 10))
         configuration.limits.riskPerTrade = nil
-        configuration.limits.dailyLoss = nil
+        configuration.limits.dailyLoss = dailyLoss
         configuration.limits.maxExposure = nil
         configuration.limits.maxPositions = nil
         configuration.limits.circuitBreakerLosses = nil
@@ -107,16 +114,13 @@ struct BacktestBench {
         configuration.limits.minTimeToClose = nil
         configuration.limits.priceCollar = nil
         configuration.limits.ordersPerMinute = nil
-        let venue = BarVenue(BarExchange(cash: configuration.initialCapital))
+        let venue = BarVenue(BarExchange(cash: configuration.initialCapital, rules: rules))
         let session = TradingSession(
             engine: Engine(configuration, strategies: [strategy]),
             venue: .carrier(venue),
             speed: .max,
             journal: journal,
-            listen: { note, _ in
-                venue.listen(note)
-                listen(note)
-            }
+            listen: { note, _ in listen(note) }
         )
         return BarPlayer(session, venue)
     }

@@ -118,7 +118,7 @@ import Testing
                     mark()
                     stops.removeFirst()
                 }
-                try player.take(bar, of: walk.market(bar.market), nil)
+                try player.take([bar], of: walk.market(bar.market), nil)
             }
             for stop in stops {
                 try player.stand(at: stop)

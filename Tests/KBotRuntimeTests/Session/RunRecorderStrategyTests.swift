@@ -129,7 +129,8 @@ import Testing
         hear(closed("a", .target), closed("a", .settlement), closed("b", .stop))
         let (a, b) = (recorder.funnel(of: "a", stillOpen: 0), recorder.funnel(of: "b", stillOpen: 0))
         #expect(a.closed == 1 && a.settled == 1 && b.closed == 1 && b.settled == 0)
-        #expect(recorder.funnel.closed == 2 && recorder.funnel.settled == 1)
+        let run = recorder.funnel(stillOpen: 0)
+        #expect(run.closed == 2 && run.settled == 1)
     }
 
     @Test mutating func `verdicts are counted by rule, entries apart from reducing orders`() throws {

@@ -1,0 +1,149 @@
+import KBotEngine
+import KBotModel
+import KBotSimulation
+import KBotTestSupport
+import Testing
+
+@testable import KBotRuntime
+
+/// Bars that reach nothing of ours are taken whole; the same must come of them as of every print of their paths.
+@Suite struct WholeBarsTests {
+    /// Whoever hears every event makes the player play every print.
+    private final class EveryPrint: SessionJournal {
+        var keepsState: Bool { false }
+        func hear(_ event: Event) {}
+        func hear(_ effects: [Effect], _ engine: borrowing Engine) -> Set<ClientOrderID> { [] }
+        func settle(_ engine: borrowing Engine, _ exchange: PaperExchange?, afterEvents: Int) -> Bool { true }
+    }
+
+    /// Signals now and then, of every kind, as a candle's figures fall.
+    private final class Dice: Strategy {
+        let name: StrategyName = "dice"
+        let version = "1"
+        let needs: StrategyNeeds
+        let callbacks: StrategyCallbacks
+        private let share: UInt64
+
+        init(_ interval: TimeSpan, oneIn share: UInt64, hearsTrades: Bool) {
+            needs = StrategyNeeds(interval: .fixed(interval), indicators: [("sma", .sma(period: 3))])
+            callbacks = hearsTrades ? [.trade] : []
+            self.share = share
+        }
+
+        func onCandle(_ candle: Candle, _ context: borrowing StrategyContext) -> Decision {
+            var random = SeededGenerator(
+                seed: UInt64(candle.start.microseconds) &+ UInt64(candle.close.units) &+ UInt64(candle.trades) &* 31
+                    &+ UInt64(context.account.equity.units & 0xFFFF) &+ UInt64(context.touch.bid?.units ?? 7)
+            )
+            guard UInt64.random(in: 0..<share, using: &random) == 0 else { return .none(.insideBands) }
+            let direction: Direction = Bool.random(using: &random) ? .long : .short
+            let away = Int32.random(in: -4...4, using: &random)
+            return .signal(
+                Signal(
+                    direction: direction,
+                    entry: Price(units: candle.close.units + away * 100),
+                    stop: .offset(PriceDelta(cents: Int32.random(in: 1...8, using: &random))),
+                    target: .offset(PriceDelta(cents: Int32.random(in: 1...12, using: &random))),
+                    entryType: [.limit, .market, .stop].randomElement(using: &random)!,
+                    timeToLive: Int.random(in: 1...12, using: &random)
+                )
+            )
+        }
+    }
+
+    /// Random bars of one to three markets, some of which end, with gaps in time and in price.
+    private struct World {
+        var bars: [MarketBar] = []
+        var markets: [Market] = []
+        var settlements: [Settlement?] = []
+        let interval: TimeSpan
+        let share: UInt64
+        let hearsTrades: Bool
+        let dailyLoss: Bool
+        let rules: BarRules
+
+        init(_ random: inout some RandomNumberGenerator) {
+            let start = Timestamp(seconds: 1_704_067_200)
+            interval = .minutes([1, 1, 5].randomElement(using: &random)!)
+            share = [3, 12, 60].randomElement(using: &random)!
+            hearsTrades = Int.random(in: 0..<8, using: &random) == 0
+            dailyLoss = Bool.random(using: &random)
+            rules = Bool.random(using: &random) ? .realistic : .pessimistic
+            for number in 0..<[1, 1, 2, 3].randomElement(using: &random)! {
+                let ends = Bool.random(using: &random)
+                let length = Int64.random(in: 120...1_800, using: &random)
+                let close = ends ? start + .minutes(length - Int64.random(in: 0...30, using: &random)) : BarFiles.noEnd
+                markets.append(
+                    Market(
+                        id: MarketID(Int32(number)),
+                        ticker: Ticker("M\(number)"),
+                        series: "M",
+                        openTime: start,
+                        closeTime: close,
+                        grid: .linearCent
+                    )
+                )
+                let settles = ends && Bool.random(using: &random)
+                settlements.append(settles ? Settlement(value: Bool.random(using: &random) ? .one : .zero) : nil)
+                // Not every market's bars begin on the minute.
+                let shift = TimeSpan.seconds([0, 0, 0, 20].randomElement(using: &random)!)
+                var price = Int32.random(in: 20...80, using: &random)
+                for minute in 0..<length where Int.random(in: 0..<40, using: &random) > 0 {
+                    if Int.random(in: 0..<50, using: &random) == 0 { price += Int32.random(in: -9...9, using: &random) }
+                    let open = min(max(price, 3), 97)
+                    price = min(max(open + Int32.random(in: -2...2, using: &random), 3), 97)
+                    let high = min(max(open, price) + Int32.random(in: 0...2, using: &random), 99)
+                    let low = max(min(open, price) - Int32.random(in: 0...2, using: &random), 1)
+                    let bar = Candle(
+                        start: start + .minutes(minute) + shift,
+                        interval: .minutes(1),
+                        open: Price(cents: open),
+                        high: Price(cents: high),
+                        low: Price(cents: low),
+                        close: Price(cents: price),
+                        volume: Quantity(contracts: Int64.random(in: 0...50, using: &random)),
+                        trades: 0
+                    )
+                    bars.append(MarketBar(market: MarketID(Int32(number)), bar: bar))
+                }
+            }
+            bars.sort { ($0.bar.start, $0.market) < ($1.bar.start, $1.market) }
+        }
+
+        /// Everything told of the world, and how many events the engine counted.
+        func play(whole: Bool) throws -> (notes: [Note], events: Int) {
+            var notes: [Note] = []
+            let player = BacktestBench.player(
+                Dice(interval, oneIn: share, hearsTrades: hearsTrades),
+                journal: whole ? nil : EveryPrint(),
+                rules: rules,
+                dailyLoss: dailyLoss ? .dollars(Money(dollars: 3)) : nil,
+                listen: { notes.append($0) }
+            )
+            var left = bars[...]
+            while let first = left.first {
+                let run = whole ? left.prefix { $0.market == first.market } : left.prefix(1)
+                let index = Int(first.market.index)
+                try player.take(run, of: markets[index], settlements[index])
+                left = left[run.endIndex...]
+            }
+            try player.finish()
+            return (notes, player.session.eventsTaken)
+        }
+    }
+
+    @Test func `whole bars give the same notes as all of their prints`() throws {
+        var trades = 0
+        try forSeeds(0..<40) { random in
+            let world = World(&random)
+            let whole = try world.play(whole: true)
+            let prints = try world.play(whole: false)
+            trades += whole.notes.count { if case .closed = $0.kind { true } else { false } }
+            let difference = zip(whole.notes, prints.notes).first { $0 != $1 }
+            try hold(difference == nil, "\(difference.map { "\($0.0) is not \($0.1)" } ?? "")")
+            try hold(whole.notes.count == prints.notes.count, "\(whole.notes.count) not \(prints.notes.count) notes")
+            try hold(whole.events == prints.events, "\(whole.events) not \(prints.events) events")
+        }
+        #expect(trades > 500)
+    }
+}
