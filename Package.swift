@@ -166,7 +166,10 @@ if Context.environment["KBOT_BENCHMARKS"] != nil {
 package.targets += [
     .target(
         name: "KBotFuzz",
-        dependencies: ["KBotRuntime", "KBotScripting", "KBotLua", "KBotKalshi", "KBotModel", "KBotTestSupport"],
+        dependencies: [
+            "KBotRuntime", "KBotScripting", "KBotLua", "KBotKalshi", "KBotJournal", "KBotEngine", "KBotModel",
+            "KBotTestSupport",
+        ],
         path: "Fuzz/Targets",
         swiftSettings: strict
     ),

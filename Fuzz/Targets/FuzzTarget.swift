@@ -29,7 +29,9 @@ package struct FuzzTarget: Sendable {
 
     /// Every target; what has to be in files for a moment is put into a folder that is there, for this process alone.
     package static func all(in folder: String) -> [FuzzTarget] {
-        numbers() + [frames()] + recordings(in: folder) + [keys(), scripts(), control(in: folder)]
+        numbers() + [frames(), answers(), journal()] + recordings(in: folder) + [
+            keys(), scripts(), control(in: folder),
+        ]
     }
 }
 

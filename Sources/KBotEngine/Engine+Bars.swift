@@ -33,7 +33,10 @@ extension Engine {
     }
 
     /// Whether nothing of ours is in a market, or on its way there.
-    public func isCalm(in id: MarketID) -> Bool { known(id).map(\.brackets.isEmpty) ?? false }
+    public func isCalm(in id: MarketID) -> Bool {
+        guard let market = known(id) else { return false }
+        return market.brackets.isEmpty
+    }
 
     /// Whether the prices of a bar would change nothing but candles, the touch and the last price, so that ``pass(_:in:)``
     /// may take them all at once. Its trades are told as one at each price of its path, the last two at its close, one of

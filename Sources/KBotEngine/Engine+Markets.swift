@@ -122,6 +122,14 @@ extension Engine {
         }
     }
 
+    /// Says that a market has not traded for so long that no more candles are made of it.
+    private mutating func warnOfSilence(_ candle: Candle, in market: MarketState) {
+        let text =
+            "\(market.facts.ticker): \(CandleAggregator.longestSilence) candles of \(candle.interval) without a trade: the next "
+            + "one comes with the next trade"
+        note(market, .warning(.marketSilent, text))
+    }
+
     private mutating func add(_ trade: Trade, at time: Timestamp, to market: MarketState) {
         for index in market.series.indices {
             market.series[index].aggregator.add(price: trade.price, count: trade.count, at: time)
@@ -160,6 +168,9 @@ extension Engine {
                 for index in market.series.indices where market.series[index].aggregator.nextDue == due {
                     if let candle = market.series[index].aggregator.closeNext(asOf: now) {
                         judge(candle, series: index, in: market)
+                        if candle.trades == 0, market.series[index].aggregator.isSilent {
+                            warnOfSilence(candle, in: market)
+                        }
                     }
                 }
             }

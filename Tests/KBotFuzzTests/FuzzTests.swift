@@ -7,10 +7,12 @@ import Testing
 @Suite struct FuzzTests {
     /// How many inputs each target gets; those of a second or so.
     private static let counts = [
-        "decimals": 2_000, "tickers": 2_000, "times": 2_000, "frames": 800, "keys": 400, "scripts": 30, "control": 150,
+        "decimals": 2_000, "tickers": 2_000, "times": 2_000, "frames": 800, "answers": 150, "journal": 1_000,
+        "keys": 400,
+        "scripts": 30, "control": 150,
     ]
 
-    @Test(arguments: ["decimals", "tickers", "times", "frames", "keys", "scripts", "control"] + recordings)
+    @Test(arguments: names)
     func `mutated inputs are read or refused, and what must hold holds`(_ name: String) throws {
         let folder = URL(fileURLWithPath: "/tmp").appendingPathComponent("kbot-fuzz-\(getpid())-\(name)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -22,14 +24,14 @@ import Testing
         try FileManager.default.removeItem(at: folder)
     }
 
-    private static let recordings = ["trades", "recorded-frames", "markets", "spot"]
+    private static let names = [
+        "decimals", "tickers", "times", "frames", "answers", "journal", "keys", "scripts", "control", "trades",
+        "recorded-frames", "markets", "spot",
+    ]
 
     @Test func `every target is tested here`() {
         let names = FuzzTarget.all(in: "/tmp").map(\.name)
-        #expect(
-            Set(names)
-                == Set(["decimals", "tickers", "times", "frames", "keys", "scripts", "control"] + Self.recordings)
-        )
+        #expect(Set(names) == Set(Self.names))
     }
 
     @Test func `a seed gives the same inputs again`() throws {

@@ -91,6 +91,40 @@ import Testing
         #expect(aggregator.nextEnd == Timestamp(seconds: 15))
     }
 
+    @Test func `waits for the next trade after a hundred thousand candles without one`() throws {
+        var aggregator = CandleAggregator(
+            interval: .seconds(5),
+            grace: .zero,
+            openTime: Timestamp(seconds: 0),
+            closeTime: .distantFuture
+        )
+        aggregator.trade(50, at: 1)
+        let silent = aggregator.closeAll(at: 4e9)
+        #expect(silent.count == CandleAggregator.longestSilence + 1 && silent.last?.trades == 0)
+        #expect(aggregator.isSilent && aggregator.nextEnd == nil)
+        // A trade from before its last candle's end is late; the next one begins its own candle.
+        aggregator.trade(51, at: 7)
+        #expect(aggregator.lateTrades == 1 && aggregator.isSilent)
+        aggregator.trade(52, at: 4e9 + 1)
+        #expect(!aggregator.isSilent && aggregator.nextEnd == Timestamp(seconds: 4_000_000_005))
+        #expect(aggregator.closeAll(at: 4e9 + 11).map(\.close) == [Price(cents: 52), Price(cents: 52)])
+    }
+
+    @Test func `counts silence anew after each trade`() {
+        var aggregator = CandleAggregator(
+            interval: .seconds(5),
+            grace: .zero,
+            openTime: Timestamp(seconds: 0),
+            closeTime: .distantFuture
+        )
+        aggregator.trade(50, at: 1)
+        let almost = Double(CandleAggregator.longestSilence) * 5
+        #expect(aggregator.closeAll(at: almost).count == CandleAggregator.longestSilence)
+        aggregator.trade(51, at: almost + 1)
+        #expect(aggregator.closeAll(at: almost * 2).count == CandleAggregator.longestSilence)
+        #expect(!aggregator.isSilent)
+    }
+
     @Test mutating func `ends with the market`() {
         aggregator.trade(50, at: 58)
         #expect(aggregator.closeAll(at: 1_000).map(\.end) == [Timestamp(seconds: 60)])

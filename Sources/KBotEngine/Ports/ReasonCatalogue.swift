@@ -208,6 +208,13 @@ extension ReasonEntry {
             "The message says which of them, and why. kbot resume ends it; a file named HALT must be gone before that."
         ),
         ReasonEntry(
+            "ORDER_GROUP_LIMIT",
+            [.blocked],
+            "Entries filled more contracts within 15 seconds than --fuse allows: the venue has cancelled those that rested and "
+                + "takes no more. Exits go on.",
+            "Look at what was filled (kbot status, kbot report), then kbot resume --yes: it unlocks the group at the venue too."
+        ),
+        ReasonEntry(
             .entryCancelled,
             [.denied],
             "A stop entry that waited for the market was given up before it fired: its candles were over, or something "
@@ -271,6 +278,13 @@ extension ReasonEntry {
             "A trade of an earlier run was taken up, but its strategy does not run now. Its entry is cancelled; what is held "
                 + "keeps its stop and target.",
             "Nothing to do. To go on trading with that strategy, start the run with it."
+        ),
+        ReasonEntry(
+            .marketSilent,
+            [.warning],
+            "A hundred thousand candles in a row had no trade, so no more are made until the market trades again: either its "
+                + "close is not known, or a time in the data is wrong.",
+            "Give the market's close with --markets FILE; kbot data check finds times that jump."
         ),
         ReasonEntry(
             .orderMismatch,

@@ -114,6 +114,8 @@ extension ReasonCode {
     public static let noAnswer: ReasonCode = "NO_ANSWER"
     /// A trade of an earlier run was taken up whose strategy no longer runs.
     public static let strategyMissing: ReasonCode = "STRATEGY_MISSING"
+    /// A market has not traded for so long that no candles are made of it until it does.
+    public static let marketSilent: ReasonCode = "MARKET_SILENT"
     /// The venue said something of an order that does not fit what is known.
     public static let orderMismatch: ReasonCode = "ORDER_MISMATCH"
 }

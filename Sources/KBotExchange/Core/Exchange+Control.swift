@@ -41,7 +41,8 @@ extension Exchange {
         tellLifecycle(market, isActive ? "activated" : "deactivated") { $0.add("is_deactivated", !isActive) }
     }
 
-    /// Everything the exchange has on its accounts, for audits: cash free and locked, positions, orders, fills, payments.
+    /// Everything the exchange has on its accounts, for audits: cash free and locked, positions, orders, fills, payments,
+    /// order groups.
     ///
     /// Of each wallet holds: cash + locked + exposure of its positions = deposits + realised profit − fees.
     package var books: JSON {
@@ -60,6 +61,14 @@ extension Exchange {
                 customer.orders.filter { orders[$0].status != nil }.map { orders[$0].row(userID: customer.userID) }
             ),
             "fills": .array(customer.fills.map(\.row)),
+            "order_groups": .array(
+                customer.groups.map { group in
+                    .members([
+                        "id": .string(group.id), "contracts_limit_fp": group.limit.wire,
+                        "is_locked": .bool(group.isLocked),
+                    ])
+                }
+            ),
             "settlements": .array(customer.settlements.map(\.row)),
             "shard_transfers": .array(customer.shardTransfers),
             "subaccount_transfers": .array(customer.subaccountTransfers),

@@ -1,15 +1,15 @@
 import CZlib
-import Foundation
+package import Foundation
 
 /// Effect lines as they lie in the table: compressed, with a sum that tells a flipped bit.
-enum Chunk {
+package enum Chunk {
     /// CRC-32 of bytes.
     static func sum(_ bytes: Data) -> Int64 {
         Int64(unsafe bytes.withUnsafeBytes { unsafe crc32_z(0, $0.bindMemory(to: UInt8.self).baseAddress, $0.count) })
     }
 
     /// Compresses; level 1 takes a third of the time of the usual one, and lines repeat themselves enough for it.
-    static func deflated(_ raw: [UInt8]) -> Data {
+    package static func deflated(_ raw: [UInt8]) -> Data {
         var size = compressBound(uLong(raw.count))
         var packed = Data(count: Int(size))
         let code = unsafe packed.withUnsafeMutableBytes { buffer in
@@ -29,7 +29,7 @@ enum Chunk {
     }
 
     /// Expands what must be `size` bytes; nil when it is not.
-    static func inflated(_ packed: Data, size: Int) -> [UInt8]? {
+    package static func inflated(_ packed: Data, size: Int) -> [UInt8]? {
         guard (0...largest).contains(size) else { return nil }
         var written = uLong(size)
         var code = Z_OK

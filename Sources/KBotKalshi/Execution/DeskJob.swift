@@ -33,6 +33,8 @@ package struct DeskJob: Sendable {
         case account(fillsFrom: Timestamp, ordersFrom: Timestamp?, AccountScope)
         /// Make an order group.
         case createGroup(limit: Quantity, shard: Int32, subaccount: Int32?)
+        /// Set the limit of an order group.
+        case limitGroup(OrderGroupName, Quantity)
         /// Unlock an order group.
         case resetGroup(OrderGroupName)
         /// Take an order group away.

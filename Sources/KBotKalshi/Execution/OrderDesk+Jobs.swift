@@ -12,7 +12,8 @@ struct PendingJob {
         case account(listsOrders: Bool)
         case group(Int32)
         case groupReset(Int32)
-        case groupDeleted
+        case groupTaken(OrderGroupName)
+        case groupDeleted(OrderGroupName)
         case settlements
         case recoverySettlements
         case sweep
@@ -75,10 +76,12 @@ extension OrderDesk {
             }
             reconcile(result, began: job.began, at: time, into: &news)
         case (.group(let shard), .group(let result)): madeGroup(onShard: shard, result, at: time, into: &news)
-        case (.groupReset(let shard), .done(let result)): resetGroup(onShard: shard, result, into: &news)
+        case (.groupTaken(let name), .done(let result)): tookGroup(name, result, at: time, into: &news)
+        case (.groupReset(let shard), .done(let result)): resetGroup(onShard: shard, result, at: time, into: &news)
+        case (.groupDeleted(let name), .done(let result)): deletedGroup(name, result)
         case (.settlements, .settlements(let result)): check(result, into: &news)
         case (.recoverySettlements, .settlements(let result)): explain(result, at: time, into: &news)
-        case (.groupDeleted, _), (.sweep, _): break
+        case (.sweep, _): break
         default: break  // a client that answers another question is a mistake of the program
         }
     }

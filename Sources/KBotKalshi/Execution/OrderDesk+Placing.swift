@@ -53,7 +53,7 @@ extension OrderDesk {
                 case .triggered(let name)?:
                     let why = "order group \(name.id) on shard \(order.market.shard) has reached its limit"
                     return drop(order, .other, why, into: &news)
-                case .making?, .failed?, nil:
+                case .making?, .failed?, .left?, .taking?, nil:
                     makeGroup(onShard: order.market.shard, at: time)
                     guard heldUntil <= time.uptime else { return }
                     return drop(order, .other, "there is no order group on shard \(order.market.shard)", into: &news)

@@ -33,9 +33,9 @@ extension OrderDesk {
         counts.fills += 1
         account.book(fill, in: order.ticker, at: time)
         news.append(.venue(.filled(fill)))
-        if order.isAdopted {
-            // It stood in the group of its own run.
-            if recovery?.isDone == false { recovery?.fills.append(fill) }
+        if order.isAdopted, recovery?.isDone == false {
+            // It may have filled long ago.
+            recovery?.fills.append(fill)
             return true
         }
         if order.opensRisk { countEntry(fill, onShard: order.market.shard, at: time, into: &news) }

@@ -29,6 +29,12 @@ package final class OrderDesk {
     var marketIDs: [Ticker: MarketID] = [:]
     var groups: [Int32: GroupState] = [:]
     var groupFailures: [Int32: Int] = [:]
+    /// Groups that stand at the venue, as far as is known.
+    var kept: [KeptOrderGroup] = []
+    /// Shards whose group is unlocked once it was taken over.
+    var unlocking: Set<Int32> = []
+    /// Keeps for the next run what groups stand at the venue; called before anything can rest in a new one.
+    package var keepGroups: ([KeptOrderGroup]) -> Void = { _ in }
     var recentEntryFills: [(shard: Int32, at: Timestamp, count: Quantity)] = []
     var account = AccountWatch()
     /// What was taken up from earlier runs; nil when nothing was.
@@ -99,7 +105,7 @@ package final class OrderDesk {
         isStarted = true
         recovery?.listsUntil = time.uptime + configuration.lateArrival
         account.fillsFrom = min(time.now, recovery?.fillsFrom ?? .distantFuture) - configuration.fillOverlap
-        for shard in Set(shards + markets.values.map(\.shard)).sorted() { makeGroup(onShard: shard, at: time) }
+        beginGroups(shards: shards + markets.values.map(\.shard), at: time)
         readAccount(at: time)
     }
 
@@ -158,11 +164,7 @@ package final class OrderDesk {
     package func stop(at time: DeskTime) {
         isStopped = true
         account.readDue = nil
-        for shard in groups.keys.sorted() {
-            guard let name = groups[shard]?.name else { continue }
-            launch(.deleteGroup(name), .groupDeleted, at: time)
-            groups[shard] = nil
-        }
+        deleteGroups(at: time)
         if let target = createTarget { signatures?.unregister(target) }
     }
 }

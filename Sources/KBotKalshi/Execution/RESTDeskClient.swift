@@ -64,6 +64,12 @@ package final class RESTDeskClient: DeskClient, Sendable {
                     try await rest.send(.createGroup(limit: limit, shard: shard, subaccount: subaccount))
                 }
             )
+        case .limitGroup(let group, let limit):
+            return .done(
+                await result { () throws(VenueError) in
+                    try await rest.send(.limitGroup(group, to: limit).urgent(.entering))
+                }
+            )
         case .resetGroup(let group):
             return .done(await result { () throws(VenueError) in try await rest.send(.resetGroup(group)) })
         case .deleteGroup(let group):

@@ -206,7 +206,7 @@ final class DeskVenueModel: DeskClient {
             groupsMade += 1
             let body = #"{"order_group_id":"group-\#(groupsMade)","exchange_index":\#(shard)}"#
             answer(job, .group(read { _ in try Self.parse(body) }))
-        case .resetGroup, .deleteGroup: break
+        case .limitGroup, .resetGroup, .deleteGroup: break
         case .settlements: answer(job, .settlements(.success([])))
         }
     }
