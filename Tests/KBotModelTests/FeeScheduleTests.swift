@@ -1,23 +1,56 @@
+import Foundation
 import KBotModel
 import KBotTestSupport
 import Testing
 
 @Suite struct `Fees of a fill` {
-    /// Count, price, the taker's fee: the venue's worked examples.
-    static let examples: [(String, String, String)] = [
-        ("1", "0.50", "0.0175"), ("10", "0.50", "0.1750"), ("100", "0.50", "1.7500"), ("10", "0.58", "0.1706"),
-        ("1", "0.52", "0.0175"), ("100", "0.05", "0.3325"), ("1", "0.05", "0.0034"), ("100", "0.99", "0.0693"),
-        ("1", "0.01", "0.0007"), ("0.50", "0.50", "0.0088"),
+    /// Count, price, the taker's fee today and before 2026-05-28: the venue's worked examples.
+    static let examples: [[String]] = [
+        ["1", "0.50", "0.0175", "0.02"], ["10", "0.50", "0.1750", "0.18"], ["100", "0.50", "1.7500", "1.75"],
+        ["10", "0.58", "0.1706", "0.18"], ["1", "0.52", "0.0175", "0.02"], ["100", "0.05", "0.3325", "0.34"],
+        ["1", "0.05", "0.0034", "0.01"], ["100", "0.99", "0.0693", "0.07"], ["1", "0.01", "0.0007", "0.01"],
+        ["0.50", "0.50", "0.0088", "0.01"],
     ]
 
     @Test(arguments: examples)
-    func `are those of the venue's examples, from YES and from NO`(count: String, price: String, fee: String) throws {
-        let count = try #require(Quantity(count))
-        let price = try #require(Price(price))
-        let expected = try #require(Money(fee))
-        #expect(FeeSchedule.quadratic.fee(count: count, price: price, liquidity: .taker) == expected)
-        #expect(FeeSchedule.quadratic.fee(count: count, price: price.complement, liquidity: .taker) == expected)
-        #expect(FeeSchedule.quadratic.fee(count: count, price: price, liquidity: .maker) == .zero)
+    func `are those of the venue's examples, of either date, from YES and from NO`(example: [String]) throws {
+        let count = try #require(Quantity(example[0]))
+        let price = try #require(Price(example[1]))
+        let old = FeeSchedule.quadratic.inForce(at: FeeSchedule.fineSince - TimeSpan(microseconds: 1))
+        for (schedule, fee) in [(FeeSchedule.quadratic, example[2]), (old, example[3])] {
+            let expected = try #require(Money(fee))
+            #expect(schedule.fee(count: count, price: price, liquidity: .taker) == expected)
+            #expect(schedule.fee(count: count, price: price.complement, liquidity: .taker) == expected)
+            #expect(schedule.fee(count: count, price: price, liquidity: .maker) == .zero)
+        }
+    }
+
+    @Test(arguments: [
+        ("2026-04-27T12:00:00Z", "0.01"), ("2026-05-27T23:59:59.999999Z", "0.01"), ("2026-05-28T00:00:00Z", "0.0001"),
+        ("2026-11-20T00:00:00Z", "0.0001"),
+    ])
+    func `are rounded as on their date`(time: String, step: String) throws {
+        let time = try #require(Timestamp(rfc3339: time))
+        #expect(FeeSchedule.step(at: time) == Money(step))
+        let dated = FeeSchedule(kind: .quadraticWithMakerFees, multiplier: 5_000).inForce(at: time)
+        #expect(
+            dated == FeeSchedule(kind: .quadraticWithMakerFees, multiplier: 5_000, step: FeeSchedule.step(at: time))
+        )
+    }
+
+    @Test func `are read back as written, and without a step as those of today`() throws {
+        let schedules = [
+            FeeSchedule.quadratic, .quadratic.inForce(at: .distantPast),
+            FeeSchedule(kind: .unknown("cubic"), multiplier: 3, step: Money(units: 7)),
+        ]
+        for schedule in schedules {
+            let json = try JSONEncoder().encode(schedule)
+            #expect(try JSONDecoder().decode(FeeSchedule.self, from: json) == schedule)
+        }
+        let old = try JSONEncoder().encode(FeeSchedule.quadratic)
+        #expect(!String(decoding: old, as: UTF8.self).contains("step"))
+        let bad = Data(#"{"kind":{"quadratic":{}},"multiplier":1,"step":"0.000000"}"#.utf8)
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode(FeeSchedule.self, from: bad) }
     }
 
     @Test(arguments: [
@@ -73,13 +106,14 @@ import Testing
                 $0 * Int128($1)
             }
             let denominator: Int128 = 10_000 * 4 * 100 * 100 * 10_000 * 10_000
-            let fee = FeeSchedule(kind: kind, multiplier: multiplier)
+            let (step, perDollar): (Int64, Int128) = Bool.random(using: &random) ? (100, 10_000) : (10_000, 100)
+            let fee = FeeSchedule(kind: kind, multiplier: multiplier, step: Money(units: step))
                 .fee(count: Quantity(units: count), price: Price(units: Int32(price)), liquidity: liquidity)
-            let steps = Int128(fee.units / 100)
+            let steps = Int128(fee.units / step)
             let what = "\(count) at \(price) × \(multiplier): \(fee)"
-            try hold(fee.units % 100 == 0, what)
-            try hold(steps * denominator >= numerator * 10_000, "too low: " + what)
-            try hold((steps - 1) * denominator < numerator * 10_000, "too high: " + what)
+            try hold(fee.units % step == 0, what)
+            try hold(steps * denominator >= numerator * perDollar, "too low: " + what)
+            try hold((steps - 1) * denominator < numerator * perDollar, "too high: " + what)
         }
     }
 

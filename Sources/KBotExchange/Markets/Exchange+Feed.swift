@@ -71,6 +71,9 @@ extension Exchange {
     }
 
     private func list(_ facts: Market) {
+        var facts = facts
+        // It speaks the venue's protocol of today, whatever its clock says, and charges as the venue does today.
+        facts.fees = facts.fees.inForce(at: .distantFuture)
         let index = Int(facts.id.index)
         guard index >= 0 else { return }
         while markets.count <= index { markets.append(nil) }

@@ -46,4 +46,7 @@ enum VenueTag: UInt8 {
 /// What the byte before a schedule of fees tells.
 enum FeeTag: UInt8 {
     case quadratic, makerFees, comboMakerFees, unknown
+
+    /// Set when fees are rounded to another step than today's; the step follows. Chunks of earlier versions never set it.
+    static let otherStep: UInt8 = 0x80
 }

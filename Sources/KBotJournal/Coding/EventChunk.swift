@@ -28,8 +28,10 @@ package enum EventChunk {
         return Int(number(at: 1, of: chunk))
     }
 
-    /// Wraps coded events.
-    static func seal(_ raw: [UInt8], events: Int) throws(EventCodingError) -> [UInt8] {
+    /// Wraps coded events: as many as are said, which only the reading finds out.
+    ///
+    /// - Throws: ``EventCodingError/tooLarge(_:)``, and ``EventCodingError/compression(_:)`` without memory.
+    package static func seal(_ raw: [UInt8], events: Int) throws(EventCodingError) -> [UInt8] {
         guard raw.count <= largest, events <= largest else { throw .tooLarge(raw.count) }
         let body = try deflated(raw)
         var chunk: [UInt8] = []
@@ -44,7 +46,9 @@ package enum EventChunk {
     }
 
     /// Unwraps coded events, after everything about the envelope was checked.
-    static func open(_ chunk: [UInt8]) throws(EventCodingError) -> (raw: [UInt8], events: Int) {
+    ///
+    /// - Throws: ``EventCodingError`` when it is none, damaged, or of a newer kbot.
+    package static func open(_ chunk: [UInt8]) throws(EventCodingError) -> (raw: [UInt8], events: Int) {
         guard let format = chunk.first else { throw .damaged }
         guard format == version else { throw .version(format) }
         guard chunk.count >= header, chunk.count - header == Int(number(at: 9, of: chunk)),

@@ -24,15 +24,18 @@ extension EventCoder {
     }
 
     private mutating func append(_ fees: FeeSchedule) {
+        let isOther = fees.step != FeeSchedule.currentStep
+        let tag: FeeTag
         switch fees.kind {
-        case .quadratic: bytes.append(FeeTag.quadratic.rawValue)
-        case .quadraticWithMakerFees: bytes.append(FeeTag.makerFees.rawValue)
-        case .quadraticWithComboMakerFees: bytes.append(FeeTag.comboMakerFees.rawValue)
-        case .unknown(let name):
-            bytes.append(FeeTag.unknown.rawValue)
-            bytes.appendText(name)
+        case .quadratic: tag = .quadratic
+        case .quadraticWithMakerFees: tag = .makerFees
+        case .quadraticWithComboMakerFees: tag = .comboMakerFees
+        case .unknown: tag = .unknown
         }
+        bytes.append(tag.rawValue | (isOther ? FeeTag.otherStep : 0))
+        if case .unknown(let name) = fees.kind { bytes.appendText(name) }
         bytes.appendSigned(fees.multiplier)
+        if isOther { bytes.appendSigned(fees.step.units) }
     }
 
     mutating func append(_ trades: [PastTrade], of market: MarketID, at time: Timestamp) {

@@ -50,7 +50,11 @@ extension EventDecoder {
 
     private mutating func fees() throws(EventCodingError) -> FeeSchedule {
         let kind: FeeSchedule.Kind
-        switch try reader.tag(FeeTag.self) {
+        let first = try reader.byte()
+        guard let tag = FeeTag(rawValue: first & ~FeeTag.otherStep) else {
+            throw .malformed("\(first) begins no schedule of fees")
+        }
+        switch tag {
         case .quadratic: kind = .quadratic
         case .makerFees: kind = .quadraticWithMakerFees
         case .comboMakerFees: kind = .quadraticWithComboMakerFees
@@ -58,7 +62,10 @@ extension EventDecoder {
         }
         let multiplier = try reader.signed()
         guard multiplier >= 0 else { throw .malformed("a fee multiplier of \(multiplier)") }
-        return FeeSchedule(kind: kind, multiplier: multiplier)
+        guard first & FeeTag.otherStep != 0 else { return FeeSchedule(kind: kind, multiplier: multiplier) }
+        let step = Money(units: try reader.signed())
+        guard step > .zero else { throw .malformed("fees rounded to \(step)") }
+        return FeeSchedule(kind: kind, multiplier: multiplier, step: step)
     }
 
     mutating func history() throws(EventCodingError) -> [PastTrade] {

@@ -167,7 +167,12 @@ package struct MarketBoard: Sendable {
         switch life.event {
         case .created, .closeDateUpdated, .metadataUpdated, .priceLevelStructureUpdated:
             if let openTime = life.openTime { market.openTime = openTime }
-            if let closeTime = life.closeTime { market.closeTime = closeTime }
+            if let closeTime = life.closeTime {
+                // Fees of a recording go by the close; those a venue told are today's.
+                let isDated = market.fees.step == FeeSchedule.step(at: market.closeTime)
+                if isDated { market.fees = market.fees.inForce(at: closeTime) }
+                market.closeTime = closeTime
+            }
             if let grid = life.grid { market.grid = grid }
             if let strike = life.strike { market.strike = strike }
             if let shard = life.shard { market.shard = shard }

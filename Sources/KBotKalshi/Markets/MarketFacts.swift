@@ -20,7 +20,8 @@ package struct MarketFacts: Hashable, Sendable {
 extension Market {
     /// A market from what is known: facts first, then the grammar of its ticker, then the most careful guess.
     ///
-    /// An unknown close is ``Timestamp/distantFuture``: nothing is then ever too close to it, and no close happens.
+    /// An unknown close is ``Timestamp/distantFuture``: nothing is then ever too close to it, and no close happens. Fees
+    /// are those in force at the close, or, when that is not known, at the time the market was first seen.
     package static func known(
         id: MarketID,
         ticker: Ticker,
@@ -39,6 +40,7 @@ extension Market {
             openTime: openTime,
             closeTime: closeTime,
             grid: life?.grid ?? (isFifteenMinutes ? .taperedDeciCent : .linearCent),
+            fees: .quadratic.inForce(at: closeTime < .distantFuture ? closeTime : firstSeen),
             strike: facts?.strike ?? life?.strike,
             shard: life?.shard ?? (grammar.closeTime == nil ? 0 : 2),
             status: life?.event == .created && firstSeen < openTime ? .initialized : .active

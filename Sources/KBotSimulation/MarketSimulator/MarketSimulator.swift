@@ -199,6 +199,7 @@ extension MarketSimulator {
             series: options.series,
             openTime: open(of: window),
             closeTime: close,
+            fees: .quadratic.inForce(at: close),
             strike: strike,
             status: status
         )

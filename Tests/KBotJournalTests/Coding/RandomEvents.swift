@@ -92,7 +92,8 @@ struct RandomEvents {
                     .quadratic, .quadraticWithMakerFees, .quadraticWithComboMakerFees, .unknown("quadratic"),
                     .unknown(text()),
                 ]),
-                multiplier: Int64(number(0...Int.max))
+                multiplier: Int64(number(0...Int.max)),
+                step: pick([FeeSchedule.currentStep, FeeSchedule.step(at: .distantPast), Money(units: 1)])
             ),
             strike: flag() ? nil : SpotPrice(units: int64()),
             shard: Int32(truncatingIfNeeded: int64()),

@@ -114,7 +114,7 @@ struct MarketSimulatorTests {
         #expect(market.ticker == "KXBTC15M-26APR271230-30")
         #expect(market.series == "KXBTC15M")
         #expect(market.grid == .taperedDeciCent)
-        #expect(market.fees == .quadratic)
+        #expect(market.fees == .quadratic.inForce(at: market.closeTime) && market.fees.step == Money(units: 10_000))
         #expect(market.shard == 2)
     }
 
