@@ -60,7 +60,7 @@ import Testing
         }
         let longer = DataSource(sha256: "b", lines: 2, kind: .frames, name: "a.jsonl", path: "/a.jsonl")
         #expect(throws: Stopped.self) {
-            try catalogue.add(longer, replacing: "a", now: Timestamp(seconds: 2)) { writer, _ in
+            try catalogue.add(longer, replacing: ["a"], now: Timestamp(seconds: 2)) { writer, _ in
                 try Self.fill(writer, &random, rows: 3)
                 throw Stopped()
             }

@@ -25,18 +25,41 @@ extension Catalogue {
         }
     }
 
+    /// The name of an imported file that begins with all these lines: the file that holds them is an older, shorter copy.
+    ///
+    /// - Parameters:
+    ///   - mark: The last mark of the file in question.
+    ///   - lines: All its lines.
+    /// - Returns: the longest such file's name; nil when there is none.
+    /// - Throws: ``CatalogueError``.
+    package func longerCopy(of mark: LineMark, lines: Int) throws(CatalogueError) -> String? {
+        try read { db in
+            guard try db.tableExists("marks") else { return nil }
+            return try String.fetchOne(
+                db,
+                sql: """
+                    SELECT s.name FROM marks m JOIN sources s ON s.id = m.source_id
+                    WHERE m.sha256 = ? AND m.lines = ? AND s.lines >= ? ORDER BY s.lines DESC
+                    """,
+                arguments: [mark.sha256, mark.lines, lines]
+            )
+        }
+    }
+
     /// Imports a file in one transaction: when this returns all of it is there, when it throws, or the process dies, nothing.
     ///
     /// - Parameters:
     ///   - source: The file.
-    ///   - replaced: Digest of an imported file of which this one is the longer version: its rows go.
+    ///   - replaced: Digests of imported files of which this one is the longer version: their rows go.
+    ///   - marks: Digests of its beginnings, by which an older copy of it is known.
     ///   - now: The time of the import, by the wall clock.
     ///   - fill: Hands the rows over, and sets what is to be said of the file.
     /// - Returns: the file with what was done.
     /// - Throws: ``CatalogueError``, or whatever `fill` throws.
     package func add(
         _ source: DataSource,
-        replacing replaced: String? = nil,
+        replacing replaced: [String] = [],
+        marks: [LineMark] = [],
         now: Timestamp,
         fill: (SourceWriter, inout DataSource) throws -> Void
     ) throws -> DataSource {
@@ -49,6 +72,12 @@ extension Catalogue {
                 try writer.finish()
                 source.rows = writer.rows
                 source.known = writer.known
+                source.contrary = writer.contrary
+                source.notes += writer.notes
+                for mark in marks {
+                    try db.cachedStatement(sql: "INSERT INTO marks (source_id, lines, sha256) VALUES (?, ?, ?)")
+                        .execute(arguments: [id, mark.lines, mark.sha256])
+                }
                 try db.execute(
                     sql: "UPDATE sources SET rows = ?, known = ?, skipped = ?, notes = ? WHERE id = ?",
                     arguments: [
@@ -65,14 +94,15 @@ extension Catalogue {
     /// Enters a file; one that is replaced keeps its place among the others.
     private static func begin(
         _ source: DataSource,
-        replacing replaced: String?,
+        replacing replaced: [String],
         _ now: Timestamp,
         _ db: Database
     ) throws -> Int64 {
         var id: Int64?
-        if let replaced {
-            id = try Int64.fetchOne(db, sql: "SELECT id FROM sources WHERE sha256 = ?", arguments: [replaced])
-            try db.execute(sql: "DELETE FROM sources WHERE sha256 = ?", arguments: [replaced])
+        for digest in replaced {
+            let its = try Int64.fetchOne(db, sql: "SELECT id FROM sources WHERE sha256 = ?", arguments: [digest])
+            id = [id, its].compactMap(\.self).min()
+            try db.execute(sql: "DELETE FROM sources WHERE sha256 = ?", arguments: [digest])
         }
         try db.execute(
             sql: """

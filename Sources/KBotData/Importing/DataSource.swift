@@ -19,6 +19,9 @@ package struct DataSource: Hashable, Sendable {
     package var rows = 0
     /// Rows that the catalogue already had from another file.
     package var known = 0
+    /// Candles that differ from those which the catalogue had from another file, and were left out; known when it is
+    /// imported.
+    package var contrary = 0
     /// Lines that could not be read.
     package var skipped = 0
     /// What the reader of a report should know, a line each.

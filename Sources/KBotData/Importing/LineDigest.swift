@@ -1,5 +1,21 @@
 import CCrypto
 
+/// The digest of the first lines of a file.
+package struct LineMark: Hashable, Sendable {
+    /// How many lines.
+    package let lines: Int
+    /// Their digest.
+    package let sha256: String
+
+    /// Whether a recording keeps the digest of so many first lines: of each beginning of up to 128, and from there on often
+    /// enough that less than a sixty-fourth of a longer one lies behind its last mark.
+    package static func isKept(at lines: Int) -> Bool {
+        var step = 1
+        while lines >= step * 128 { step *= 2 }
+        return lines % step == 0
+    }
+}
+
 /// SHA-256 over the lines of a file, whatever it is compressed with and however its lines end.
 ///
 /// Safe to use: the context is private, and freed with its only owner.
@@ -26,6 +42,9 @@ package final class LineDigest {
         _ = unsafe EVP_DigestUpdate(context, &end, 1)
         lines += 1
     }
+
+    /// The lines so far, and their digest.
+    package var mark: LineMark { LineMark(lines: lines, sha256: hex) }
 
     /// The digest of the lines so far, in hexadecimal digits.
     package var hex: String {

@@ -5,7 +5,8 @@ import KBotModel
 /// Takes the rows of one file, market by market and day by day, and leaves out those that the catalogue has from another.
 ///
 /// What a row is, is told by what it says: a trade by market, time, price, count and taker, a tick by time and price, a
-/// candle by its start. Of several equal ones as many are kept as the file that has most of them.
+/// candle by its start. Of several equal ones as many are kept as the file that has most of them. Of candles that differ
+/// the one imported first stays; but the last one of a file, which may not have been over, gives way to a fuller one.
 package final class SourceWriter {
     /// A stream of the file, by its number here.
     package struct Slot: Hashable, Sendable {
@@ -17,11 +18,15 @@ package final class SourceWriter {
     /// Rows in memory of all streams together.
     static let pendingRows = 1 << 18
 
-    private struct Stream {
+    struct Stream {
         let key: StreamKey
         let id: Int64
         var rows = RowColumns()
         var bars: [DataBar] = []
+        /// Candles that differ from those of other files.
+        var contrary: (count: Int, first: Timestamp)?
+        /// Candles of other files that gave way to fuller ones.
+        var replaced = 0
 
         var count: Int { rows.count + bars.count }
         var last: Int64? { rows.keys.last ?? bars.last?.start.microseconds }
@@ -30,10 +35,14 @@ package final class SourceWriter {
     /// Rows that went into the catalogue.
     package private(set) var rows = 0
     /// Rows that it had already.
-    package private(set) var known = 0
-    private let db: Database
-    private let source: Int64
-    private var streams: [Stream] = []
+    package internal(set) var known = 0
+    /// Candles that differ from those it had already, and were left out.
+    package internal(set) var contrary = 0
+    /// What a person should know of the rows, a line each.
+    package internal(set) var notes: [String] = []
+    let db: Database
+    let source: Int64
+    var streams: [Stream] = []
     private var slots: [StreamKey: Slot] = [:]
     private var pending = 0
     private var facts = 0
@@ -78,7 +87,9 @@ package final class SourceWriter {
         let known = try Catalogue.record(of: record.ticker, db)
         var after = known ?? MarketRecord(ticker: record.ticker)
         after.add(record)
-        guard after != known else {
+        // A contrary outcome that does not count is kept, to be told of.
+        let isContrary = record.settlement.map { $0.value != known?.settlement?.value } ?? false
+        guard after != known || isContrary else {
             self.known += 1
             return
         }
@@ -116,12 +127,15 @@ package final class SourceWriter {
 
     /// Writes everything that is still here.
     func finish() throws {
-        for index in streams.indices { try flush(index) }
+        for index in streams.indices {
+            try flush(index, isLast: true)
+            try tellOfBars(streams[index])
+        }
     }
 
     private static func day(_ time: Int64) -> Int64 { Timestamp(microseconds: time).utcDay.number }
 
-    private func flush(_ index: Int) throws {
+    private func flush(_ index: Int, isLast: Bool = false) throws {
         let stream = streams[index]
         guard stream.count > 0 else { return }
         pending -= stream.count
@@ -134,7 +148,8 @@ package final class SourceWriter {
             }
             try insert(stream, rows.encoded(), first, last, number, rows: rows.count, trades: rows.trades)
         } else {
-            let bars = try newBars(of: stream)
+            let bars =
+                try stream.key.kind == .ticks ? newTicks(of: stream) : newCandles(of: stream, index, isLast: isLast)
             guard let first = bars.first, let last = bars.last else { return }
             let (start, end) = (first.start.microseconds, last.start.microseconds)
             try insert(stream, BarColumns.encoded(bars), start, end, 0, rows: bars.count, trades: 0)
@@ -218,28 +233,20 @@ package final class SourceWriter {
         rows.kind(index).isTrade && !rows.flags(index).contains(.synthetic)
     }
 
-    private func newBars(of stream: Stream) throws -> [DataBar] {
+    private func newTicks(of stream: Stream) throws -> [DataBar] {
         guard let first = stream.bars.first, let last = stream.bars.last else { return [] }
-        let kind = stream.key.kind
-        let chunks = try chunks(of: kind, stream.key, first.start.microseconds, last.start.microseconds)
+        let chunks = try chunks(of: .ticks, stream.key, first.start.microseconds, last.start.microseconds)
         guard !chunks.isEmpty else { return stream.bars }
         var names: [DataBar: Int] = [:]
         for chunk in chunks {
-            for bar in try BarColumns.decoded(chunk.opened()) { names[Self.name(bar, kind), default: 0] += 1 }
+            for bar in try BarColumns.decoded(chunk.opened()) { names[bar, default: 0] += 1 }
         }
         return stream.bars.filter { bar in
-            let name = Self.name(bar, kind)
-            guard let left = names[name], left > 0 else { return true }
-            names[name] = left - 1
+            guard let left = names[bar], left > 0 else { return true }
+            names[bar] = left - 1
             known += 1
             return false
         }
-    }
-
-    /// A tick is itself; of candles there is one at a time.
-    private static func name(_ bar: DataBar, _ kind: StreamKey.Kind) -> DataBar {
-        guard kind != .ticks else { return bar }
-        return DataBar(start: bar.start, open: 0, high: 0, low: 0, close: 0, volume: 0, count: 0)
     }
 
     /// Chunks of the same market or underlying from other files, as far as they reach into a time.
@@ -265,5 +272,5 @@ package final class SourceWriter {
 
 extension [UInt8] {
     /// The bytes for the database.
-    fileprivate var databaseBlob: Data { Data(self) }
+    var databaseBlob: Data { Data(self) }
 }

@@ -117,11 +117,19 @@ extension Catalogue {
         }
     }
 
-    /// Bytes of the catalogue on the disk.
+    /// When a file was last imported, by the wall clock; nil before the first.
+    package func lastImport() throws(CatalogueError) -> Timestamp? {
+        try read { db in
+            try Int64.fetchOne(db, sql: "SELECT max(imported) FROM sources").map { Timestamp(microseconds: $0) }
+        }
+    }
+
+    /// Bytes of the catalogue on the disk, without what is free in it.
     package func size() throws(CatalogueError) -> Int {
         try read { db in
             let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
-            return pages * (try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 0)
+            let free = try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
+            return (pages - free) * (try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 0)
         }
     }
 

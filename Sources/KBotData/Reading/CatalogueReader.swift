@@ -79,6 +79,7 @@ package final class CatalogueReader {
 
     private let catalogue: Catalogue
     private let selection: DataSelection
+    private let passedOver: Set<String>
     private let end: Int64
     private let newest: Int64
     private var headers: ArraySlice<Header> = []
@@ -91,10 +92,15 @@ package final class CatalogueReader {
     /// Chunks read, and chunks there are, for a progress bar.
     package private(set) var progress: (read: Int, total: Int)
 
-    /// Begins to read.
-    package init(_ catalogue: Catalogue, _ selection: DataSelection = DataSelection()) throws(CatalogueError) {
+    /// Begins to read; markets that are passed over are left out of the selection.
+    package init(
+        _ catalogue: Catalogue,
+        _ selection: DataSelection = DataSelection(),
+        passingOver passedOver: Set<String> = []
+    ) throws(CatalogueError) {
         self.catalogue = catalogue
         self.selection = selection
+        self.passedOver = passedOver
         let end = selection.to?.microseconds ?? .max
         self.end = end
         let (newest, total) = try catalogue.read { db in
@@ -176,7 +182,10 @@ package final class CatalogueReader {
             if let top = cursors.min, header.first > top.key.time { return }
             headers.removeFirst()
             progress.read += 1
-            guard header.name.isEmpty || selection.takes(Ticker(header.name)) else { continue }
+            guard header.name.isEmpty || selection.takes(Ticker(header.name)) && !passedOver.contains(header.name)
+            else {
+                continue
+            }
             let place = free.popLast() ?? entries.count
             if place == entries.count { entries.append(.free) }
             entries[place] = .header(header)

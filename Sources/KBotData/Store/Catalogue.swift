@@ -58,9 +58,10 @@ package final class Catalogue: Sendable {
             guard found.version <= CatalogueSchema.version else {
                 throw CatalogueError.foreign("\(path) was made by a newer kbot: use that one, or another --data-dir")
             }
-            if access == .readWrite {
+            // What is up to date is left as it is, to the last byte.
+            if access == .readWrite, found.version < CatalogueSchema.version {
                 try CatalogueSchema.migrator().migrate(database)
-            } else if found.tables == 0 {
+            } else if access == .readOnly, found.tables == 0 {
                 throw CatalogueError.missing(path)
             }
         } catch {

@@ -5,7 +5,10 @@ enum CatalogueSchema {
     /// `kbdt` in ASCII, as `PRAGMA application_id`.
     static let application: Int32 = 0x6B62_6474
 
-    private static let migrations: [(name: String, sql: String)] = [("1 sources, streams, chunks, facts", first)]
+    private static let migrations: [(name: String, sql: String)] = [
+        ("1 sources, streams, chunks, facts", first),
+        ("2 marks of recordings, candles that differ", second),
+    ]
 
     static var version: Int { migrations.count }
 
@@ -75,6 +78,26 @@ enum CatalogueSchema {
           value INTEGER,
           inferred INTEGER,
           PRIMARY KEY (ticker, source_id, number)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    /// Digests of the beginnings of recordings, by which an older, shorter copy is known; and how many candles of a file
+    /// differ from those of files imported before it.
+    private static let second = """
+        CREATE TABLE marks (
+          source_id INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
+          lines INTEGER NOT NULL,
+          sha256 TEXT NOT NULL,
+          PRIMARY KEY (source_id, lines)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX marks_by_digest ON marks (sha256);
+
+        CREATE TABLE contrary_bars (
+          source_id INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
+          stream_id INTEGER NOT NULL REFERENCES streams (id),
+          rows INTEGER NOT NULL,
+          first INTEGER NOT NULL,
+          PRIMARY KEY (source_id, stream_id)
         ) STRICT, WITHOUT ROWID;
         """
 }

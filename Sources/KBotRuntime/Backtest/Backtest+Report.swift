@@ -1,3 +1,4 @@
+import KBotEngine
 package import KBotModel
 package import KBotReports
 import KBotSimulation
@@ -20,6 +21,7 @@ extension Backtest {
                 let name = lane.run.settings.fills.rawValue
                 return lane.run.report(id: id, version: version).map { FillModelResult(name: name, $0.metrics) }
             }
+            report.fillModelsNote = bandNote
         }
         return report
     }
@@ -31,26 +33,30 @@ extension Backtest {
         }
     }
 
-    private var notes: [String] {
-        guard let from = lanes[0].run.started else { return [] }
-        var notes: [String] = []
-        let since = FeeSchedule.inForceSince
-        let areCharged = lanes[0].bars.map { $0.venue.exchange.feesPaid > .zero } ?? true
-        if from < since, areCharged {
-            notes.append(
-                "fees are those in force since \(since.utcDay); what was charged before is not known to kbot"
-            )
+    /// Says that limits which end a day early shaped the band, when they did; nil otherwise.
+    private var bandNote: String? {
+        let early = [ReasonCode.dailyLossLimit, .circuitBreaker].map(\.text)
+        var stopped: [String] = []
+        for lane in lanes {
+            guard let session = lane.run.session, let recorder = lane.run.recorder else { continue }
+            let blocked = recorder.blocked(until: session.now)
+            let parts = blocked.parts.filter { early.contains($0.code) && $0.span > .zero }
+            guard !parts.isEmpty else { continue }
+            stopped.append("\(lane.run.settings.fills.rawValue) (\(parts.map(\.code).joined(separator: ", ")))")
         }
+        guard !stopped.isEmpty else { return nil }
+        return
+            "Limits that end a day early stopped entries with \(stopped.joined(separator: ", ")): the runs differ by the "
+            + "trades the limits left over, and the band shows limits as much as fills. With --limits "
+            + "off=daily_loss,circuit_breaker it shows fills alone."
+    }
+
+    private var notes: [String] {
+        guard lanes[0].run.started != nil else { return [] }
+        var notes = lanes[0].run.filter.feeNotes
         if source.areBars {
             notes.append("bars: the path inside a bar is guessed, the worse end first; see docs/backtesting.md")
         }
-        if let from = plan.from { notes.append("nothing before --from \(from) was known to the run") }
-        if let to = plan.to { notes.append("the run ended before --to \(to)") }
         return notes
     }
-}
-
-extension FeeSchedule {
-    /// Since when the venue's fees are as ``FeeSchedule`` has them.
-    static let inForceSince = UTCDay(year: 2026, month: 5, day: 28).start
 }

@@ -146,11 +146,13 @@ package final class Backtest {
             for lane in lanes { try lane.run.open() }
             defer { lanes[0].run.terminal.clear() }
             let ending = try play(stops: [], isWhole: true) {}
-            if ending == .finished {
-                for lane in lanes {
-                    try lane.bars?.finish()
-                    try lane.run.takeEnd()
+            for lane in lanes {
+                guard ending == .finished else {
+                    lane.run.wasInterrupted = true
+                    continue
                 }
+                try lane.bars?.finish()
+                try lane.run.takeEnd()
             }
             for lane in lanes { try lane.run.close() }
             return ending

@@ -64,7 +64,7 @@ package struct BacktestData: Sendable {
         _ feed: @escaping @Sendable () throws(RunFailure) -> any MarketFeed
     ) -> BacktestData {
         BacktestData(name: name, areBars: false, tellSpot: tellSpot) { window, _ throws(RunFailure) in
-            .events(cut(try feed(), to: window))
+            .events(try feed().cut(from: window.from, to: window.to))
         }
     }
 
@@ -80,10 +80,6 @@ package struct BacktestData: Sendable {
     ) -> BacktestData {
         BacktestData(name: name, areBars: true, tellSpot: false) { _, _ throws(RunFailure) in .bars(try feed()) }
     }
-
-    private static func cut(_ feed: any MarketFeed, to window: DataSelection) -> any MarketFeed {
-        window.from == nil && window.to == nil ? feed : WindowFeed(feed, from: window.from, to: window.to)
-    }
 }
 
 extension BacktestData {
@@ -91,9 +87,7 @@ extension BacktestData {
     ///
     /// - Throws: ``RunFailure`` when there are none, or bars and recordings together.
     package static func of(_ plan: BacktestPlan) throws(RunFailure) -> BacktestData {
-        if let from = plan.from, let to = plan.to, to <= from {
-            throw RunFailure(.usage, "--to \(to): must be later than --from \(from)")
-        }
+        try plan.run.checkTime()
         guard !plan.data.isEmpty, !plan.usesCatalogue else { return try catalogue(plan) }
         do throws(FeedError) {
             let bars = try BarFiles.find(plan.data)
@@ -108,17 +102,9 @@ extension BacktestData {
         return BacktestData(name: "replay", areBars: false, tellSpot: !run.spot.isEmpty) {
             window,
             _ throws(RunFailure) in
-            do throws(FeedError) {
-                let feed = try ReplayFeed(
-                    paths: data,
-                    markets: run.marketsFile,
-                    spot: try SpotSource.read(run.spot),
-                    strict: run.strict
-                )
-                return Opened.events(cut(feed, to: window))
-            } catch {
-                throw RunFailure(.data, error.description)
-            }
+            var run = run
+            (run.from, run.to) = (window.from, window.to)
+            return Opened.events(try ReplayFeed.open(data, run))
         }
     }
 
@@ -127,7 +113,7 @@ extension BacktestData {
             throw .unrecognized(path: "--spot", reason: "prices of an underlying go with recordings, not bars")
         }
         for path in plan.data where RecordingFiles.isFolder(path) == false && !bars.contains(path) {
-            throw .unrecognized(path: path, reason: "no bars, and other files are: test them apart")
+            throw .unrecognized(path: path, reason: "holds no candles of a market, and other files do: test them apart")
         }
         let (unit, fees, run) = (plan.priceUnit, plan.fees, plan.run)
         return BacktestData(name: "bars", areBars: true, tellSpot: false) { _, _ throws(RunFailure) in
@@ -143,62 +129,21 @@ extension BacktestData {
 
     /// What the catalogue holds of the plan's markets and time.
     private static func catalogue(_ plan: BacktestPlan) throws(RunFailure) -> BacktestData {
-        guard plan.run.spot.isEmpty, plan.run.marketsFile == nil else {
+        if plan.data.isEmpty, RecordingFiles.isFolder(Catalogue.path(in: plan.dataDirectory)) == nil {
             throw RunFailure(
                 .usage,
-                "--spot and --markets go with files; the catalogue has its own (kbot import brings them in)"
+                "no data: give files or folders with --data, or bring them into the catalogue with kbot import"
             )
         }
-        var selection = DataSelection()
-        selection.series = Set(plan.run.series)
-        selection.markets = Set(plan.run.markets)
-        selection.from = plan.from
-        selection.to = plan.to
-        let directory = plan.dataDirectory
-        let streams: [StreamFacts]
-        do throws(CatalogueError) {
-            streams = try Catalogue(directory: directory, access: .readOnly)
-                .streams(selection, kinds: [.trades, .book, .candles])
-        } catch {
-            if case .missing = error, plan.data.isEmpty {
-                throw RunFailure(
-                    .usage,
-                    "no data: give files or folders with --data, or bring them into the catalogue with kbot import"
-                )
-            }
-            throw RunFailure(catalogueError: error)
-        }
-        let recorded = Set(streams.filter { $0.key.kind != .candles }.map(\.key.name))
-        let bars = Set(streams.filter { $0.key.kind == .candles }.map(\.key.name)).subtracting(recorded)
-        guard !recorded.isEmpty || !bars.isEmpty else {
-            throw RunFailure(
-                .data,
-                "the catalogue in \(directory) has nothing of these markets and times: kbot data list shows what it has"
-            )
-        }
-        guard recorded.isEmpty || bars.isEmpty else {
-            throw RunFailure(
-                .usage,
-                "the catalogue has recordings of \(recorded.min() ?? "") and others, and bars alone of \(bars.min() ?? ""): "
-                    + "choose with --series or --market"
-            )
-        }
-        let (fees, wanted) = (plan.fees, selection)
-        return BacktestData(name: "catalogue", areBars: recorded.isEmpty, tellSpot: !recorded.isEmpty) {
+        let choice = try CatalogueChoice(plan.run, in: plan.dataDirectory)
+        let fees = plan.fees
+        return BacktestData(name: "catalogue", areBars: choice.areBars, tellSpot: !choice.areBars) {
             window,
             spot throws(RunFailure) in
-            var selection = wanted
-            selection.from = window.from
-            selection.to = window.to
-            guard recorded.isEmpty else {
-                return Opened.events(try CatalogueFeed.open(directory, selection, spot: spot))
-            }
-            do throws(CatalogueError) {
-                let catalogue = try Catalogue(directory: directory, access: .readOnly)
-                return Opened.bars(try CatalogueBars(catalogue, selection, fees: fees))
-            } catch {
-                throw RunFailure(catalogueError: error)
-            }
+            var choice = choice
+            (choice.selection.from, choice.selection.to) = (window.from, window.to)
+            if choice.areBars { return Opened.bars(try choice.bars(fees: fees)) }
+            return Opened.events(try choice.recordings(spot: spot))
         }
     }
 }

@@ -2,21 +2,28 @@ package import KBotModel
 
 /// What `kbot backtest` was asked to do.
 package struct BacktestPlan: Sendable {
-    /// Strategies, rules, parameters, markets and results, as of any run; its feed is not looked at.
+    /// Strategies, rules, parameters, markets, time and results, as of any run; its feed is not looked at.
     package var run = RunPlan()
     /// Files or folders, recordings as `run --feed replay` reads them or bars; `catalogue` alone, or nothing, for what the
     /// catalogue has of the plan's markets.
     package var data: [String] = []
     /// Where the catalogue is.
     package var dataDirectory = ".kbot/data"
-    /// Nothing before this time is known to the run; nil for all there is.
-    package var from: Timestamp?
-    /// The run ends before this time; nil for the data's end.
-    package var to: Timestamp?
     /// What prices of bars mean.
     package var priceUnit = PriceUnit.cents
     /// What fills on bars cost; nil for Kalshi's fees in its own markets and none in others.
     package var fees: BarFees?
+
+    /// Nothing before this time is known to the run; nil for all there is.
+    package var from: Timestamp? {
+        get { run.from }
+        set { run.from = newValue }
+    }
+    /// The run ends before this time; nil for the data's end.
+    package var to: Timestamp? {
+        get { run.to }
+        set { run.to = newValue }
+    }
 
     /// Whether the catalogue was named.
     var usesCatalogue: Bool { data == ["catalogue"] }

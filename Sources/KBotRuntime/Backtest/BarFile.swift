@@ -54,12 +54,8 @@ final class BarFile {
         ["ts_ms", "open", "high", "low", "close"].allSatisfy { header.index(of: $0) != nil }
     }
 
-    /// Whether a file's first line says that it holds bars.
-    static func isBars(_ path: String) throws(FeedError) -> Bool {
-        var reader = try ByteLineReader(path: path)
-        guard try reader.advance() else { return false }
-        return recognizes(CSVHeader(reader.slice))
-    }
+    /// The file's path.
+    var path: String { reader.path }
 
     /// Opens a file and reads up to its first bar.
     init(path: String, unit: PriceUnit, strict: Bool) throws(FeedError) {
@@ -82,6 +78,9 @@ final class BarFile {
         digits = [0, price, price, price, price, 2]
         stem = Self.stem(of: path)
         try advance()
+        guard next != nil else {
+            throw .unrecognized(path: path, reason: defects.samples.first ?? "no line of it is a candle")
+        }
     }
 
     /// A file's name without its endings.
@@ -103,6 +102,8 @@ final class BarFile {
         let name = header.index(of: "ticker")
         let prices = ["open", "high", "low", "close"].compactMap { header.index(of: $0) }
         var isWholeCents = true
+        var order = RowOrder()
+        var (lowest, highest) = (Int64.max, Int64.min)
         var fields = CSVFields()
         var seen: [String: Int64] = [:]
         var counts: [Int64: Int] = [:]
@@ -114,14 +115,25 @@ final class BarFile {
             else { continue }
             for price in prices {
                 let units = parseDecimal(reader.buffer[fields.ranges[price]], fractionDigits: unit.digits)
-                if let units, units % 100 != 0 { isWholeCents = false }
+                guard let units else { continue }
+                if units % 100 != 0 { isWholeCents = false }
+                (lowest, highest) = (min(lowest, units), max(highest, units))
             }
+            order.see(ms)
             let key = name.map { String(decoding: reader.buffer[fields.ranges[$0]], as: UTF8.self) } ?? ""
             if let before = seen[key], ms > before, ms - before < 1_000_000_000_000 {
                 counts[ms - before, default: 0] += 1
             }
             seen[key] = ms
         }
+        // Dollars taken for cents would be prices that no market has; a whole file of them is no accident.
+        if unit == .cents, (1..<100).contains(highest) {
+            throw .unrecognized(path: path, reason: "no price reaches one cent: is it --price-unit dollars?")
+        }
+        if unit == .dollars, lowest > 10_000, highest >= lowest {
+            throw .unrecognized(path: path, reason: "no price is below one dollar: is it --price-unit cents?")
+        }
+        try order.check(path)
         // The most common distance; of several the shortest.
         let length = counts.max { ($0.value, -$0.key) < ($1.value, -$1.key) }?.key
         return (length.map { .milliseconds($0) } ?? usual, isWholeCents)
@@ -155,6 +167,7 @@ final class BarFile {
         try scan()
         guard values[0] >= 0, values[0] < 100_000_000_000_000 else { throw RowError(nil, "no time in milliseconds") }
         let start = Timestamp(milliseconds: values[0])
+        if let problem = RecordedTime.problem(start, after: latest) { throw RowError(nil, "the bar's time \(problem)") }
         guard start.microseconds % interval.microseconds == 0 else {
             throw RowError(nil, "\(start) is no multiple of the bars' length, \(interval)")
         }

@@ -38,8 +38,10 @@ final class CatalogueBars: BarFeed {
     private var markets: [Market] = []
     private let leftOut: Int
     private let total: Int
-    /// Says which of the files are marked as made up; nil when none is.
+    /// Names the files, or those marked as made up; nil without any.
     private let mark: String?
+    /// Says that files tell contrary outcomes; nil when they do not.
+    private let warning: String?
     private var bars = 0
     private var first: Timestamp?
     private var last: Timestamp?
@@ -66,14 +68,8 @@ final class CatalogueBars: BarFeed {
         lanes = shortest.map(Lane.init)
         total = shortest.reduce(0) { $0 + $1.rows }
         turns = Heap(lanes.enumerated().map { Turn(start: $0.element.facts.first, lane: $0.offset) })
-        for record in try catalogue.records(selection) {
-            var one = MarketFacts(ticker: record.ticker)
-            one.openTime = record.opens
-            one.closeTime = record.closes
-            one.strike = record.strike
-            one.settlement = record.settlement
-            facts[record.ticker] = one
-        }
+        for one in try catalogue.facts(selection) { facts[one.ticker] = one }
+        warning = try catalogue.contradictions(selection, onlyWithData: true).warning
     }
 
     func next(into bars: inout [MarketBar]) throws(FeedError) -> Bool {
@@ -162,7 +158,8 @@ final class CatalogueBars: BarFeed {
                 "of markets with bars of several lengths the shortest were taken; left out: \(leftOut)"
             )
         }
-        summary.warnOfBars(in: markets)
+        if let warning { summary.warnings.append(warning) }
+        summary.warnOfBars(in: markets, fees: fees)
         return summary
     }
 }

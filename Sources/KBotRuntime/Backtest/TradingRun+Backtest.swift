@@ -31,9 +31,7 @@ extension TradingRun {
         if let unknown = filter.unknown {
             throw RunFailure(.data, "--market \(unknown): not in the data; it has \(filter.seenText)")
         }
-        guard let session, started != nil else {
-            throw RunFailure(.data, "no event of a market that was asked for; the data has \(filter.seenText)")
-        }
+        guard let session, started != nil else { throw nothingRun }
         while let result = results.due(before: .distantFuture) { try session.process(result) }
         try session.advance(to: session.now + .seconds(2))
     }

@@ -4,7 +4,7 @@ import KBotModel
 /// A part of a feed's time, as a run sees it that began then and ended there.
 ///
 /// What happened before the start shows only in what is public at the start: the markets that trade, and their books.
-/// Prices of underlyings are let through from before, for candles of theirs to warm up on.
+/// Prices of underlyings are let through from a week before, for candles of theirs to warm up on.
 final class WindowFeed: MarketFeed {
     private var feed: any MarketFeed
     private let from: Timestamp?
@@ -12,6 +12,8 @@ final class WindowFeed: MarketFeed {
     private var hasBegun: Bool
     private var isOver = false
     private var early: [Early?] = []
+    /// Whether a market was over at the start, by its number: nothing more is told of it.
+    private var over: [Bool] = []
 
     /// A market from before the start.
     private struct Early {
@@ -44,12 +46,12 @@ final class WindowFeed: MarketFeed {
                     break
                 }
                 if hasBegun {
-                    events.append(event)
+                    if !isOver(event) { events.append(event) }
                 } else if let from, event.time >= from {
                     begin(at: from, into: &events)
-                    events.append(event)
+                    if !isOver(event) { events.append(event) }
                 } else if event.isSpot {
-                    events.append(event)
+                    if let from, event.time >= from - SpotMerge.history { events.append(event) }
                 } else {
                     remember(event)
                 }
@@ -57,6 +59,12 @@ final class WindowFeed: MarketFeed {
             batch.removeAll(keepingCapacity: true)
         }
         return true
+    }
+
+    /// Whether a market was over at the start.
+    private func isOver(_ event: MarketEvent) -> Bool {
+        guard !over.isEmpty, let id = event.market else { return false }
+        return Int(id.index) < over.count && over[Int(id.index)]
     }
 
     private func remember(_ event: MarketEvent) {
@@ -93,6 +101,14 @@ final class WindowFeed: MarketFeed {
                 events.append(MarketEvent(time: time, .snapshot(one.market.id, book)))
             }
         }
+        over = early.map { $0.map { $0.settlement != nil || $0.market.status == .closed } ?? false }
         early = []
+    }
+}
+
+extension MarketFeed {
+    /// The part of the feed from one time to another; all of it when neither is given.
+    func cut(from: Timestamp?, to: Timestamp?) -> any MarketFeed {
+        from == nil && to == nil ? self : WindowFeed(self, from: from, to: to)
     }
 }

@@ -5,8 +5,8 @@ package import KBotModel
 /// Replays what the catalogue holds: the same events in the same order as ``ReplayFeed`` makes of the files that were
 /// imported, given in the order of their import.
 ///
-/// A time narrows to the rows in it. A book that was being recorded before it comes as a snapshot at its beginning. Results
-/// are told after a market's close, as always: nothing of one is visible before.
+/// Results are told after a market's close, as always: nothing of one is visible before. A time leaves out markets that were
+/// over before it; what the others did before it, and everything after it, ``MarketFeed/cut(from:to:)`` leaves out.
 package final class CatalogueFeed: MarketFeed {
     /// Events after which a call of ``next(into:)`` ends.
     private static let batch = 4_096
@@ -45,8 +45,12 @@ package final class CatalogueFeed: MarketFeed {
     private var isFinished = false
     private var first: Timestamp?
     private var tally = Tally()
+    private var books = BookOverlap()
+    /// Streams of books by number, and their markets' names.
+    private var bookNumbers: [Int64: Int] = [:]
+    private var bookNames: [String] = []
     private var notes: [String] = []
-    /// Says which of the files are marked as made up; nil when none is.
+    /// Names the files, or those marked as made up; nil without any.
     private let mark: String?
 
     /// Begins to read.
@@ -63,18 +67,11 @@ package final class CatalogueFeed: MarketFeed {
     ) throws {
         self.selection = selection
         mark = SimulationMark.line(of: try catalogue.sourceNames(selection))
-        let facts = try catalogue.records(selection).map { record in
-            var facts = MarketFacts(ticker: record.ticker)
-            facts.openTime = record.opens
-            facts.closeTime = record.closes
-            facts.strike = record.strike
-            facts.settlement = record.settlement
-            return facts
-        }
+        let facts = try catalogue.facts(selection)
         calendar = MarketCalendar(facts: facts)
-        // What was before is not told, so no listing is dated there.
-        if let from = selection.from { calendar.board.reach(from) }
-        reader = try CatalogueReader(catalogue, selection)
+        var markets = DataSelection()
+        (markets.series, markets.markets) = (selection.series, selection.markets)
+        reader = try CatalogueReader(catalogue, markets, passingOver: try catalogue.marketsOver(selection, facts))
         var prices: [any SpotPrices] = []
         for symbol in spot {
             guard let price = try CatalogueSpot(catalogue, symbol, selection) else {
@@ -86,18 +83,11 @@ package final class CatalogueFeed: MarketFeed {
         notes = try catalogue.sources().filter { $0.skipped > 0 }.map {
             "\($0.name): \(counted($0.skipped, "line")) could not be read when it was imported"
         }
+        if let warning = try catalogue.contradictions(selection, onlyWithData: true).warning { notes.append(warning) }
     }
 
     package func next(into events: inout [MarketEvent]) throws -> Bool {
-        guard !spot.isIdle else { return try readMarkets(into: &events) }
-        if spot.needsEvents(), try !readMarkets(into: &spot.held) { return false }
-        do {
-            try spot.merge(into: &events)
-        } catch {
-            isFinished = true
-            throw error
-        }
-        return true
+        try spot.next(into: &events) { try readMarkets(into: &$0) }
     }
 
     /// Appends the next events of markets; false at the end.
@@ -112,6 +102,7 @@ package final class CatalogueFeed: MarketFeed {
             if run.chunk.kind == .lives {
                 try tellLives(run, &events)
             } else {
+                if run.chunk.kind == .book { hear(run.chunk) }
                 let state = state(of: run.chunk)
                 let number = numbers[run.chunk.source] ?? -1
                 numbers[run.chunk.source] = Self.tell(run, state, after: number, &calendar, &tally, &events)
@@ -120,6 +111,16 @@ package final class CatalogueFeed: MarketFeed {
         guard events.count > start else { return false }
         if first == nil { first = events[start].time }
         return true
+    }
+
+    /// Looks whose books are told twice.
+    private func hear(_ chunk: CatalogueReader.OpenChunk) {
+        let number = bookNumbers[chunk.stream] ?? bookNames.count
+        if number == bookNames.count {
+            bookNumbers[chunk.stream] = number
+            bookNames.append(chunk.name)
+        }
+        books.hear(number, in: chunk.source)
     }
 
     /// Hands out rows of one market.
@@ -262,8 +263,34 @@ package final class CatalogueFeed: MarketFeed {
                 "\(tally.syntheticTrades) steps in ticker volume stand for trades, for want of trade frames"
             )
         }
+        if let warning = books.warning({ bookNames[$0] }) { summary.warnings.append(warning) }
         if tally.gaps > 0 { summary.warnings.append("\(counted(tally.gaps, "gap")) in the books") }
         calendar.warn(&summary)
         return summary
+    }
+}
+
+extension Catalogue {
+    /// What is known of the markets of a selection.
+    func facts(_ selection: DataSelection) throws(CatalogueError) -> [MarketFacts] {
+        try records(selection).map(MarketFacts.init)
+    }
+
+    /// The markets of a selection that were over before its time: closed, and without a row since.
+    func marketsOver(_ selection: DataSelection, _ facts: [MarketFacts]) throws(CatalogueError) -> Set<String> {
+        guard let from = selection.from else { return [] }
+        var markets = DataSelection()
+        (markets.series, markets.markets) = (selection.series, selection.markets)
+        let known = Dictionary(facts.map { ($0.ticker, $0) }) { _, last in last }
+        let streams = try streams(markets, kinds: [.trades, .book])
+        let latest = Dictionary(streams.map { ($0.key.name, $0.last) }, uniquingKeysWith: max)
+        return Set(
+            latest.filter { name, last in
+                guard last < from else { return false }
+                let ticker = Ticker(name)
+                let market = Market.known(id: MarketID(0), ticker: ticker, facts: known[ticker], firstSeen: last)
+                return market.closeTime < from
+            }.keys
+        )
     }
 }

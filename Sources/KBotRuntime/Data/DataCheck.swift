@@ -19,7 +19,7 @@ package struct DataCheck: Encodable, Sendable {
         case clock
         /// No outcome, though the market is closed.
         case outcome
-        /// Files that tell contrary outcomes.
+        /// Files that tell contrary outcomes, or other candles of the same time.
         case contradiction
         /// Lines of a file that could not be read.
         case unreadable
@@ -63,8 +63,13 @@ package struct DataCheck: Encodable, Sendable {
         for damage in damages {
             add(damage.name.isEmpty ? "catalogue" : damage.name, .damaged, nil, damage.text)
         }
-        for ticker in try catalogue.contradictions() where selection.takes(ticker) {
-            add(ticker.text, .contradiction, nil, "files tell contrary outcomes")
+        for outcome in try catalogue.contradictions(selection) {
+            add(outcome.ticker.text, .contradiction, nil, "contrary outcomes: \(outcome.text)")
+        }
+        for bars in try catalogue.contraryBars() where !selection.choosesMarkets || selection.takes(Ticker(bars.name)) {
+            let what = "\(counted(bars.count, "candle")) of \(bars.file) \(bars.count == 1 ? "differs" : "differ")"
+            let text = what + " from what files imported before it tell, which stays"
+            add(bars.name, .contradiction, bars.first, text, count: bars.count)
         }
         for source in try catalogue.sources() where source.skipped > 0 && !selection.choosesMarkets {
             let sample = source.notes.last.map { ", such as \($0)" } ?? ""
@@ -94,7 +99,8 @@ package struct DataCheck: Encodable, Sendable {
         var records: [String: MarketRecord] = [:]
         for record in try catalogue.records(selection) { records[record.ticker.text] = record }
         var left: [String: Int] = [:]
-        var end = Timestamp.distantPast
+        // A market that had closed by the last import is decided; an outcome that is missing then is missing.
+        var end = try catalogue.lastImport() ?? .distantPast
         for stream in try catalogue.streams(selection, kinds: [.trades, .book]) {
             left[stream.key.name, default: 0] += stream.rows
             end = max(end, stream.last)
@@ -102,12 +108,13 @@ package struct DataCheck: Encodable, Sendable {
         let reader = try CatalogueReader(catalogue, selection)
         let decoder = FrameDecoder()
         var open: [String: MarketCheck] = [:]
-        var decided: Set<String> = []
+        var decided: [String: Settlement] = [:]
         while let run = try reader.next() {
             rows += run.range.count
             guard run.chunk.kind != .lives else {
                 for index in run.range {
-                    if let name = Self.decision(run.chunk.rows[index].frame, decoder) { decided.insert(name) }
+                    let decision = Self.decision(run.chunk.rows[index].frame, decoder)
+                    if let decision { decided[decision.name] = decision.settlement }
                 }
                 continue
             }
@@ -123,21 +130,24 @@ package struct DataCheck: Encodable, Sendable {
         for name in left.keys {
             let closes = MarketCheck(name, records[name], at: end).market.closeTime
             guard let settlement = records[name]?.settlement else {
-                if closes <= end, !decided.contains(name) {
+                if closes <= end, decided[name] == nil {
                     add(name, .outcome, closes, "closed, and its outcome is not known")
                 }
                 continue
             }
             if settlement.isInferred { inferred += 1 }
+            if let told = decided[name], told.value != settlement.value {
+                add(name, .contradiction, nil, "the outcome that files tell is not that of its recording")
+            }
         }
     }
 
-    /// The market whose result a frame tells.
-    private static func decision(_ bytes: [UInt8], _ decoder: FrameDecoder) -> String? {
-        guard let frame = try? decoder.decode(bytes), case .lifecycle(let life) = frame.body, life.settlement != nil,
-            let range = frame.market
+    /// The market whose result a frame tells, and the result.
+    private static func decision(_ bytes: [UInt8], _ decoder: FrameDecoder) -> (name: String, settlement: Settlement)? {
+        guard let frame = try? decoder.decode(bytes), case .lifecycle(let life) = frame.body,
+            let settlement = life.settlement, let range = frame.market
         else { return nil }
-        return String(decoding: bytes[range.start..<range.end], as: UTF8.self)
+        return (String(decoding: bytes[range.start..<range.end], as: UTF8.self), settlement)
     }
 
     private mutating func finish(_ check: MarketCheck) {

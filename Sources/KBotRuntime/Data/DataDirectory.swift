@@ -1,5 +1,5 @@
 package import KBotData
-package import KBotModel
+import KBotModel
 
 extension RunFailure {
     /// What the catalogue or the files say, with the exit code that goes with it.
@@ -38,29 +38,5 @@ extension DataSelection {
             throw RunFailure(.usage, "\(option) \(text): give a day (2026-04-27) or a time (2026-04-27T18:30:00Z), UTC")
         }
         return time
-    }
-}
-
-extension CatalogueFeed {
-    /// Opens the catalogue of a data directory as a feed, for `--feed data` and `--data catalogue`.
-    ///
-    /// - Throws: ``RunFailure`` when there is no catalogue, or nothing in it of what is wanted.
-    package static func open(
-        _ directory: String,
-        _ selection: DataSelection = DataSelection(),
-        spot: [SpotSymbol] = []
-    ) throws(RunFailure) -> CatalogueFeed {
-        do {
-            let catalogue = try Catalogue(directory: directory, access: .readOnly)
-            guard try !catalogue.streams(selection, kinds: [.trades, .book]).isEmpty else {
-                throw RunFailure(
-                    .data,
-                    "\(catalogue.path) has no trades or books of these markets and times: kbot data list shows what it has"
-                )
-            }
-            return try CatalogueFeed(catalogue, selection, spot: spot)
-        } catch {
-            throw RunFailure(catalogueError: error)
-        }
     }
 }

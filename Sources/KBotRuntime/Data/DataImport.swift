@@ -24,8 +24,10 @@ package struct DataImport {
         case imported
         /// It is the longer version of a recording that was imported before, and stands in its place now.
         case grown
-        /// It was imported before.
+        /// It was imported before, or is an older, shorter copy of a recording that was.
         case known
+        /// The compressed file ends in the middle, or is damaged there: what is before is in the catalogue.
+        case cut
         /// It could not be read; nothing of it is in the catalogue.
         case failed
     }
@@ -42,6 +44,8 @@ package struct DataImport {
         package var rows = 0
         /// Rows that were known from another file.
         package var duplicates = 0
+        /// Candles that differ from those of another file, which stay.
+        package var contradictions = 0
         /// Lines that could not be read.
         package var skipped = 0
         /// What else there is to say: lines left out as `file:line: reason`, and why it failed.
@@ -99,7 +103,8 @@ package struct DataImport {
         var known: [Int: Set<String>] = [:]
         if file.kind == .frames { known = try catalogue.digests(of: .frames) }
         let digest = LineDigest()
-        var shorter: String?
+        var shorter: [String] = []
+        var marks: [LineMark] = []
         var reader = try ByteLineReader(path: file.path)
         while try reader.advance() {
             // The beginning of a frame that is still being written is not there yet.
@@ -107,13 +112,20 @@ package struct DataImport {
                 break
             }
             digest.add(reader.slice)
-            if let digests = known[digest.lines], digests.contains(digest.hex) { shorter = digest.hex }
+            if file.kind == .frames, LineMark.isKept(at: digest.lines) { marks.append(digest.mark) }
+            if let digests = known[digest.lines], digests.contains(digest.hex) { shorter.append(digest.hex) }
         }
+        // A recording that is still being written ends anywhere; whatever else does was damaged on its way.
+        let isCut = reader.failure != nil && file.kind != .frames
         // What else decides how the lines are read makes another source of them.
         var name = digest.hex
         if file.kind == .spot, let symbol = file.symbol { name += " \(symbol)" }
         var result = Result(path: file.path, kind: file.kind.rawValue, outcome: .known)
         guard try !catalogue.hasSource(sha256: name) else { return result }
+        if let mark = marks.last, let longer = try catalogue.longerCopy(of: mark, lines: digest.lines) {
+            result.notes = ["an older, shorter copy of \(longer), which is in the catalogue"]
+            return result
+        }
         let source = DataSource(
             sha256: name,
             lines: digest.lines,
@@ -121,12 +133,13 @@ package struct DataImport {
             name: (file.path as NSString).lastPathComponent,
             path: file.path
         )
-        let done = try catalogue.add(source, replacing: shorter, now: now()) { writer, source in
+        let done = try catalogue.add(source, replacing: shorter, marks: marks, now: now()) { writer, source in
             try write(file, &source, writer)
         }
-        result.outcome = shorter == nil ? .imported : .grown
+        result.outcome = isCut ? .cut : shorter.isEmpty ? .imported : .grown
         result.rows = done.rows
         result.duplicates = done.known
+        result.contradictions = done.contrary
         result.skipped = done.skipped
         result.notes = done.notes
         return result
@@ -165,6 +178,14 @@ package struct DataImport {
         }
         guard summary.lines == source.lines else {
             throw FeedError.unreadable(path: file.path, reason: "it changed while it was read: give the command again")
+        }
+        // Of a file most of which cannot be read the rest is no use either: it is another kind of file, or in no order.
+        guard summary.skipped * 2 <= summary.lines else {
+            let sample = summary.skippedSamples.first.map { ", such as \($0)" } ?? ""
+            throw FeedError.unrecognized(
+                path: file.path,
+                reason: "\(summary.skipped) of its \(summary.lines) lines cannot be read\(sample)"
+            )
         }
         source.skipped = summary.skipped
         source.notes += summary.skippedSamples

@@ -65,6 +65,9 @@ struct FrameRows {
 
     private mutating func take(_ frame: Frame, _ line: [UInt8], _ writer: SourceWriter) throws {
         let time = mapper.time(of: frame)
+        if let problem = RecordedTime.problem(time, after: key ?? .distantPast) {
+            return try skip("the frame's time \(problem)")
+        }
         let before = mapper.latest ?? time
         let counts = mapper.counts
         key = max(time, key ?? time)

@@ -3,7 +3,8 @@ import Foundation
 
 /// Reads a file line by line, plain or compressed with gzip (in one member or several), without memory per line.
 ///
-/// The first bytes decide whether a file is compressed, not its name.
+/// The first bytes decide whether a file is compressed, not its name. Many files are opened together, to learn where each
+/// begins, and read one after the other: one that waits for its turn, or has had it, holds next to no memory.
 struct ByteLineReader {
     /// Longest line, in bytes.
     static let longestLine = 16 << 20
@@ -23,7 +24,17 @@ struct ByteLineReader {
     /// Why the file ended early; nil when it did not.
     private(set) var failure: FeedError?
 
-    private let stream: GzipStream
+    /// Bytes read when a file is opened, enough for a header and a first row.
+    private static let glance = 1 << 12
+    /// Bytes read at a time from then on.
+    private static let chunk = 1 << 18
+
+    /// The open file; nil between the first bytes and the next, and after the end.
+    private var stream: GzipStream?
+    /// The first bytes, by which the file is known again when it is opened for the rest.
+    private var beginning: [UInt8]?
+    /// ``offset`` while no file is open.
+    private var lastOffset = 0
     private var next = 0
     private var filled = 0
     private var isAtEnd = false
@@ -34,21 +45,22 @@ struct ByteLineReader {
             throw .unreadable(path: path, reason: "no such file")
         }
         guard !isFolder else { throw .unreadable(path: path, reason: "is a folder") }
-        guard FileManager.default.isReadableFile(atPath: path), let stream = GzipStream(path: path) else {
+        guard FileManager.default.isReadableFile(atPath: path), let stream = GzipStream(path: path, buffer: Self.glance)
+        else {
             throw .unreadable(path: path, reason: "cannot be opened; check its permissions")
         }
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         self.path = path
         fileSize = (attributes?[.size] as? NSNumber)?.intValue ?? 0
         self.stream = stream
-        buffer = Array(repeating: 0, count: 1 << 18)
+        buffer = Array(repeating: 0, count: Self.glance)
     }
 
     /// The file's name.
     var name: String { (path as NSString).lastPathComponent }
 
     /// Bytes of the file consumed, compressed.
-    var offset: Int { stream.offset }
+    var offset: Int { stream?.offset ?? lastOffset }
 
     /// The current line as a slice, for parsers that take sequences.
     var slice: ArraySlice<UInt8> { buffer[line] }
@@ -65,7 +77,10 @@ struct ByteLineReader {
                 return true
             }
             if isAtEnd {
-                guard next < filled, failure == nil else { return false }
+                guard next < filled, failure == nil else {
+                    letGo()
+                    return false
+                }
                 take(next..<filled)
                 next = filled
                 isOpenEnded = true
@@ -99,19 +114,58 @@ struct ByteLineReader {
             filled -= next
             next = 0
         }
+        if stream == nil { try reopen() }
+        guard !isAtEnd else { return }
         if filled == buffer.count {
             guard buffer.count < Self.longestLine else { throw .lineTooLong(path: path, line: lineNumber + 1) }
             buffer.append(contentsOf: repeatElement(0, count: buffer.count))
         }
-        let read = stream.read(into: &buffer, from: filled)
+        let read = stream?.read(into: &buffer, from: filled) ?? 0
         filled += read
-        guard read == 0 else { return }
+        if read == 0 {
+            end()
+        } else if beginning == nil {
+            beginning = Array(buffer[..<filled])
+            close()
+        }
+    }
+
+    /// Opens the file again for what follows the first bytes.
+    private mutating func reopen() throws(FeedError) {
+        guard let beginning, let stream = GzipStream(path: path, buffer: Self.chunk / 2) else {
+            throw .unreadable(path: path, reason: "cannot be opened again; was it moved while it was read?")
+        }
+        self.beginning = []
+        self.stream = stream
+        buffer.append(contentsOf: repeatElement(0, count: Self.chunk - buffer.count))
+        var again = Array(repeating: UInt8(0), count: beginning.count)
+        let read = stream.read(into: &again, from: 0)
+        if read < again.count, stream.failure != nil { return end() }
+        guard read == again.count, again == beginning else {
+            throw .damaged(path: path, line: lineNumber, reason: "another file took its place while it was read")
+        }
+    }
+
+    /// Notes how the file ended.
+    private mutating func end() {
         isAtEnd = true
-        switch stream.failure {
+        switch stream?.failure {
         case nil: break
         case .truncated?: failure = .truncated(path: path, line: lineNumber)
         case .damaged(let reason)?: failure = .damaged(path: path, line: lineNumber, reason: reason)
         }
+        close()
+    }
+
+    private mutating func close() {
+        lastOffset = offset
+        stream = nil
+    }
+
+    /// Gives the memory back: there is no further line.
+    private mutating func letGo() {
+        buffer = []
+        (line, next, filled) = (0..<0, 0, 0)
     }
 }
 
@@ -128,10 +182,11 @@ private final class GzipStream {
 
     private let file: gzFile
 
-    init?(path: String) {
+    /// Opens a file; zlib takes three times as much memory as `buffer` says.
+    init?(path: String, buffer: Int) {
         guard let file = unsafe gzopen(path, "rb") else { return nil }
         unsafe self.file = unsafe file
-        _ = unsafe gzbuffer(file, 1 << 17)
+        _ = unsafe gzbuffer(file, UInt32(buffer))
     }
 
     deinit { _ = unsafe gzclose(file) }

@@ -41,11 +41,9 @@ package enum FeedError: Error, Hashable, Sendable, CustomStringConvertible {
             "\(path): no recording in this folder (trades as .csv, frames as .jsonl, plain or .gz)"
         case .malformed(let defect): defect.description
         case .truncated(let path, let line):
-            "\(path): the compressed file ends in the middle, after line \(line); copy it again, or leave out --strict"
-                + " to use what is there"
+            "\(path): the compressed file ends in the middle, after line \(line): what follows is missing; copy it again"
         case .damaged(let path, let line, let reason):
-            "\(path): the compressed file is damaged after line \(line) (\(reason)); copy it again, or leave out"
-                + " --strict to use what is before"
+            "\(path): the compressed file is damaged after line \(line) (\(reason)): what follows is missing; copy it again"
         case .lineTooLong(let path, let line): "\(path):\(line): the line is longer than 16 MiB: this is no recording"
         }
     }

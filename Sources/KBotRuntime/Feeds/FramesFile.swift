@@ -1,3 +1,4 @@
+import KBotData
 import KBotKalshi
 import KBotModel
 
@@ -48,6 +49,31 @@ final class FramesFile: ReplaySource {
         return FrameMapper(start: start, hasTrades: hasTrades)
     }
 
+    /// Two files that begin with as many equal lines are copies of one recording, or one is an older copy of the other.
+    private static let beginning = 64
+
+    /// Refuses copies of one recording.
+    ///
+    /// - Throws: ``FeedError``, which names both.
+    static func checkCopies(_ paths: [String]) throws(FeedError) {
+        guard paths.count > 1 else { return }
+        var known: [String: String] = [:]
+        for path in paths {
+            var reader = try ByteLineReader(path: path)
+            let digest = LineDigest()
+            while digest.lines < beginning, try reader.advance() { digest.add(reader.slice) }
+            guard digest.lines == beginning else { continue }
+            guard let other = known.updateValue(reader.name, forKey: digest.hex) else { continue }
+            throw .unrecognized(
+                path: path,
+                reason: "begins as \(other) does: one is a copy of the other, and their books would be wrong together; "
+                    + "give the longer one alone"
+            )
+        }
+    }
+
+    var syntheticTrades: Int { mapper.counts.syntheticTrades }
+
     /// Reads on to the next good frame.
     private func advance() throws(FeedError) {
         while try reader.advance() {
@@ -55,12 +81,17 @@ final class FramesFile: ReplaySource {
             let buffer = reader.buffer
             do throws(FrameError) {
                 frame = try decoder.decode(buffer.span.extracting(reader.line))
-                let time = frame.time ?? mapper.time(of: frame)
-                key = ReplayKey(time: max(time, key?.time ?? time), rank: 0, file: file)
-                return
             } catch {
                 try skip(error.description)
+                continue
             }
+            let time = frame.time ?? mapper.time(of: frame)
+            if let problem = RecordedTime.problem(time, after: key?.time ?? .distantPast) {
+                try skip("the frame's time \(problem)")
+                continue
+            }
+            key = ReplayKey(time: max(time, key?.time ?? time), rank: 0, file: file)
+            return
         }
         key = nil
         if let failure = reader.failure {

@@ -13,6 +13,8 @@ package final class ReplayFeed: MarketFeed {
     private static let batch = 256
 
     private let sources: [any ReplaySource]
+    /// Names of their files.
+    private let recordings: [String]
     private var calendar: MarketCalendar
     private var pending: FeedError?
     private var isFinished = false
@@ -20,6 +22,8 @@ package final class ReplayFeed: MarketFeed {
     private var markets: [MarketsFile] = []
     private var spot: SpotMerge
     private var first: Timestamp?
+    private var trades = TradeOverlap()
+    private var books = BookOverlap()
 
     /// Opens recordings.
     ///
@@ -40,23 +44,46 @@ package final class ReplayFeed: MarketFeed {
         for path in markets.map({ [$0] }) ?? files.markets {
             self.markets.append(try MarketsFile(path: path, strict: strict))
         }
-        calendar = MarketCalendar(facts: self.markets.flatMap(\.facts))
+        let facts = MergedFacts(self.markets.map { (name: $0.name, facts: $0.facts) })
+        calendar = MarketCalendar(facts: facts.facts)
+        if let warning = facts.warning { notes.append(warning) }
+        try FramesFile.checkCopies(files.recordings.filter { $0.kind == .frames }.map { $0.path })
         var sources: [any ReplaySource] = []
         for (index, recording) in files.recordings.enumerated() {
             switch recording.kind {
             case .frames: sources.append(try FramesFile(path: recording.path, file: index, strict: strict))
-            case .trades, .markets, .spot:
+            case .trades, .markets, .candles, .spot:
                 sources.append(try TradesFile(path: recording.path, file: index, strict: strict))
             }
         }
         self.sources = sources
+        recordings = files.recordings.map { ($0.path as NSString).lastPathComponent }
         self.spot = try SpotMerge(spot, strict: strict)
         let unused = files.spot.filter { path in !spot.contains { $0.path == path } }
+        let candles = files.candles.filter { path in !spot.contains { $0.path == path } }
+        if !candles.isEmpty {
+            let names = candles.map { ($0 as NSString).lastPathComponent }
+            notes.append("candles, not read beside recordings: \(names.joined(separator: ", "))")
+        }
         if !unused.isEmpty {
             let names = unused.map { ($0 as NSString).lastPathComponent }
             notes.append("prices of an underlying, not read without --spot: \(names.joined(separator: ", "))")
         }
         if !files.passedOver.isEmpty { notes.append("not read: \(files.passedOver.joined(separator: ", "))") }
+    }
+
+    /// Opens the recordings of a plan, from its beginning to its end.
+    ///
+    /// - Throws: ``RunFailure``: what cannot be read, or that no time is left between the two.
+    static func open(_ paths: [String], _ plan: RunPlan) throws(RunFailure) -> any MarketFeed {
+        try plan.checkTime()
+        do throws(FeedError) {
+            let spot = try SpotSource.read(plan.spot)
+            return try ReplayFeed(paths: paths, markets: plan.marketsFile, spot: spot, strict: plan.strict)
+                .cut(from: plan.from, to: plan.to)
+        } catch {
+            throw RunFailure(.data, error.description)
+        }
     }
 
     /// Opens recordings by URL; see ``init(paths:markets:spot:strict:)``.
@@ -65,15 +92,7 @@ package final class ReplayFeed: MarketFeed {
     }
 
     package func next(into events: inout [MarketEvent]) throws -> Bool {
-        guard !spot.isIdle else { return try readMarkets(into: &events) }
-        if spot.needsEvents(), try !readMarkets(into: &spot.held) { return false }
-        do {
-            try spot.merge(into: &events)
-        } catch {
-            isFinished = true
-            throw error
-        }
-        return true
+        try spot.next(into: &events) { try readMarkets(into: &$0) }
     }
 
     /// Appends the next events of markets; false at the end.
@@ -111,14 +130,40 @@ package final class ReplayFeed: MarketFeed {
             return
         }
         let count = events.count
+        let made = best.source.syntheticTrades
         do throws(FeedError) {
             try best.source.emit(before: limit, rows: Self.batch, calendar: &calendar, into: &events)
+            if sources.count > 1 { single(&events, from: count, best.key, best.source.syntheticTrades != made) }
         } catch {
             isFinished = true
+            if sources.count > 1 { single(&events, from: count, best.key, best.source.syntheticTrades != made) }
             guard events.count > count else { throw error }
             // What came before the fault is handed out first.
             pending = error
         }
+    }
+
+    /// Leaves out trades that another recording told, and looks whose books are told twice.
+    ///
+    /// - Parameters:
+    ///   - events: those of one recording, from `start` on.
+    ///   - start: where they begin.
+    ///   - key: of which recording.
+    ///   - areMade: whether trades among them are made of volume: such have no time by which they could be known.
+    private func single(_ events: inout [MarketEvent], from start: Int, _ key: ReplayKey, _ areMade: Bool) {
+        var kept = start
+        for index in start..<events.count {
+            switch events[index].kind {
+            case .trade(let trade) where areMade: books.hear(Int(trade.market.index), in: Int64(key.file))
+            case .trade(let trade):
+                guard trades.isNews(trade, at: events[index].time, in: key.file) else { continue }
+            case .snapshot(let id, _), .delta(let id, _, _, _): books.hear(Int(id.index), in: Int64(key.file))
+            default: break
+            }
+            if kept < index { events[kept] = events[index] }
+            kept += 1
+        }
+        events.removeSubrange(kept...)
     }
 
     /// The markets of the replay so far.
@@ -134,6 +179,15 @@ package final class ReplayFeed: MarketFeed {
     package var summary: FeedSummary {
         var summary = FeedSummary()
         for source in sources { source.report(to: &summary) }
+        for (file, count) in trades.repeated.sorted(by: { $0.key < $1.key }) {
+            summary.trades -= count
+            summary.warnings.append(
+                "\(recordings[file]): \(counted(count, "trade")) that another file told too, and that count once"
+            )
+        }
+        if let warning = books.warning({ calendar.board.market(MarketID(Int32($0))).ticker.text }) {
+            summary.warnings.append(warning)
+        }
         spot.report(to: &summary)
         for file in markets {
             summary.sources.append("\(file.name): facts of \(counted(file.facts.count, "market"))")

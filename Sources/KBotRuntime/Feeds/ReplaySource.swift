@@ -15,6 +15,9 @@ protocol ReplaySource: AnyObject {
         into events: inout [MarketEvent]
     ) throws(FeedError)
 
+    /// Trades so far that were made of steps in volume.
+    var syntheticTrades: Int { get }
+
     /// Adds what was read to a summary.
     func report(to summary: inout FeedSummary)
 

@@ -126,6 +126,7 @@ final class SpotFile: SpotPrices {
         guard let time = columns.time(text(columns.time)) else {
             throw bad(columns.time, "is no time in \(columns.unit)")
         }
+        if let problem = RecordedTime.problem(time, after: reached) { throw bad(columns.time, problem) }
         switch columns.kind {
         case .tick(let column):
             guard time >= reached else {

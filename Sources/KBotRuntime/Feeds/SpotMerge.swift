@@ -27,12 +27,13 @@ protocol SpotPrices: AnyObject {
 struct SpotMerge {
     /// How long before the first market event prices are handed out.
     static let history = TimeSpan.hours(7 * 24)
-    /// Events per call of ``merge(into:)``: files of prices can be far denser than those of markets.
+    /// Events per call of ``next(into:readMarkets:)``: files of prices can be far denser than those of markets.
     private static let batch = 1_024
 
     /// Events of markets that prices are still to be put between.
-    var held: [MarketEvent] = []
+    private var held: [MarketEvent] = []
     private var position = 0
+    private var hasFailed = false
     private let files: [any SpotPrices]
     private var markets: (first: Timestamp, last: Timestamp)?
     private var pending: FeedError?
@@ -47,33 +48,40 @@ struct SpotMerge {
     /// Takes prices from wherever they are.
     init(_ prices: [any SpotPrices]) { files = prices }
 
-    /// Whether there are no prices.
-    var isIdle: Bool { files.isEmpty }
-
-    /// Whether ``held`` must be filled anew; it is empty then.
-    mutating func needsEvents() -> Bool {
-        guard position == held.count, pending == nil else { return false }
-        held.removeAll(keepingCapacity: true)
-        position = 0
+    /// Appends the next events: those of markets, which are read when there are none left, and prices between them.
+    ///
+    /// - Returns: false at the end of the markets, or after a failure.
+    /// - Throws: what stops the markets, or a file of prices.
+    mutating func next(
+        into events: inout [MarketEvent],
+        readMarkets: (inout [MarketEvent]) throws -> Bool
+    ) throws -> Bool {
+        guard !files.isEmpty else { return try readMarkets(&events) }
+        guard !hasFailed else { return false }
+        if position == held.count, pending == nil {
+            held.removeAll(keepingCapacity: true)
+            position = 0
+            guard try readMarkets(&held) else { return false }
+        }
+        do throws(FeedError) {
+            try merge(into: &events)
+        } catch {
+            hasFailed = true
+            throw error
+        }
         return true
     }
 
-    /// Hands out the next prices and market events, at least one of them; ``held`` must hold one.
+    /// Hands out the next prices and market events, at least one of them; one is held.
     ///
     /// - Throws: what stops a file of prices; what came before was handed out.
-    mutating func merge(into events: inout [MarketEvent]) throws(FeedError) {
+    private mutating func merge(into events: inout [MarketEvent]) throws(FeedError) {
         if let pending {
             self.pending = nil
-            position = held.count
             throw pending
         }
         if markets == nil, let first = held.first {
-            do throws(FeedError) {
-                for file in files { try file.skip(to: first.time - Self.history) }
-            } catch {
-                position = held.count
-                throw error
-            }
+            for file in files { try file.skip(to: first.time - Self.history) }
         }
         let start = events.count
         while position < held.count, events.count - start < Self.batch {

@@ -42,6 +42,9 @@ final class TradesFile: ReplaySource {
         required.allSatisfy { header.index(of: $0) != nil }
     }
 
+    /// None: these are the venue's own.
+    var syntheticTrades: Int { 0 }
+
     private static let required = ["ts_ms", "ticker", "yes_price_dollars", "count"]
 
     /// Opens a file and reads up to its first trade.
@@ -66,6 +69,7 @@ final class TradesFile: ReplaySource {
             side: header.index(of: "taker_side"),
             bookSide: header.index(of: "taker_book_side")
         )
+        try RowOrder.check(path, column: time)
         try advance()
     }
 
@@ -108,6 +112,7 @@ final class TradesFile: ReplaySource {
         guard time >= row.time else {
             throw bad(columns.time, "is earlier than the row before it: a trades file must be in time order")
         }
+        if let problem = RecordedTime.problem(time, after: row.time) { throw bad(columns.time, problem) }
         let ticker = fields.ranges[columns.ticker]
         guard (1...128).contains(ticker.count) else { throw bad(columns.ticker, "is no ticker") }
         guard let price = Price(decimal: buffer[fields.ranges[columns.price]]), price.isTradable else {

@@ -14,22 +14,25 @@ package enum SimulationMark {
         return names.contains { !$0.hasPrefix(".") && $0.contains(word) }
     }
 
-    /// A line that says which of many files are made up; nil when none is.
+    /// A line that says which of many files are made up, or of which files data are; nil without files.
     package static func line(of names: [String]) -> String? {
         let marked = names.filter { $0.contains(word) }
-        guard let first = marked.first else { return nil }
-        let others = marked.count > 1 ? " and \(counted(marked.count - 1, "file")) more" : ""
-        return "\(word) data: \(first)\(others)"
+        let named = marked.isEmpty ? names.prefix(3) : marked.prefix(1)
+        guard !named.isEmpty else { return nil }
+        let left = (marked.isEmpty ? names.count : marked.count) - named.count
+        let others = left > 0 ? " and \(counted(left, "file")) more" : ""
+        return (marked.isEmpty ? "from " : "\(word) data: ") + named.joined(separator: ", ") + others
     }
 }
 
 extension RunPlan.Feed {
-    /// Whether the data are made up as far as their names tell: those of the simulator, and recordings of it.
+    /// Whether the data are made up as far as their names tell: those of the simulator, and recordings of it. Of the
+    /// catalogue its feed knows the names.
     package var isMarkedSimulated: Bool {
         switch self {
         case .simulated: true
         case .replay(let paths): paths.contains(where: SimulationMark.isOn)
-        case .venue: false
+        case .venue, .catalogue: false
         }
     }
 }

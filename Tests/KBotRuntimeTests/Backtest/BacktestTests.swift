@@ -58,6 +58,30 @@ struct BacktestTests {
     }
 
     @Test(arguments: [ether, frames])
+    func `fills of a recorded day cost what the venue charged on that day`(data: String) throws {
+        let outcome = try BacktestBench(Self.scalper, [data]).run()
+        var fills = 0
+        var total = Money.zero
+        for line in outcome.events.split(separator: "\n") where line.hasPrefix(#"{"type":"fill""#) {
+            let fill = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            let count = try #require(Quantity(fill["count"] as? String ?? "")).units
+            let price = Int64(try #require(Price(fill["price"] as? String ?? "")).units)
+            // 0.07 × count × P × (1 − P), up to a whole cent: both days lie before 2026-05-28.
+            let isTaker = fill["liquidity"] as? String == "taker"
+            let cents = isTaker ? (7 * count * price * (10_000 - price) + 9_999_999_999) / 10_000_000_000 : 0
+            let fee = Money(units: cents * 10_000)
+            #expect(fill["fee"] as? String == fee.description, "\(line)")
+            total += fee
+            fills += 1
+        }
+        #expect(total == outcome.report.metrics.totalFees)
+        let rule = "up to a whole cent, the rule for markets that close before 2026-05-28"
+        #expect(outcome.report.facts.notes.contains { $0.hasPrefix("fees: ") && $0.hasSuffix(rule) })
+        #expect(try replay([data]).report.facts.notes.contains { $0.hasSuffix(rule) })
+        #expect(data == Self.frames || fills > 20)
+    }
+
+    @Test(arguments: [ether, frames])
     func `the scalper looks nowhere ahead`(data: String) throws {
         let outcome = try BacktestBench(Self.scalper, [data]).verify(cuts: 4)
         #expect(outcome.difference == nil && outcome.cuts.count == 4 && outcome.lines > 100)

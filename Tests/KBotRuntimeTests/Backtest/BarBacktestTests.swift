@@ -223,6 +223,79 @@ import Testing
         #expect(first.first?.open == Price(units: 4_550) && first.first?.volume == Quantity(units: 150))
     }
 
+    @Test(arguments: [
+        ("0.45,0.46,0.44,0.45", PriceUnit.cents, "--price-unit dollars"),
+        ("45,46,44,45", .dollars, "--price-unit cents"),
+    ])
+    func `prices that can only be of the other unit are refused with the option that reads them`(
+        prices: String,
+        unit: PriceUnit,
+        hint: String
+    ) throws {
+        let folder = try FeedFolder()
+        let rows = (1...5).map { "\($0 * 60_000),\(prices),100" }
+        let path = try folder.write("bars.csv", (["ts_ms,open,high,low,close,volume"] + rows).joined(separator: "\n"))
+        let script = Self.once(#"{ side = "long", entry_type = "market", stop_offset = 4, target_offset = 8 }"#)
+        var bench = BacktestBench(try folder.write("once.lua", script), [path])
+        bench.plan.priceUnit = unit
+        let failure = try #require(bench.failure())
+        #expect(failure.code == .data && failure.message.contains(hint))
+    }
+
+    @Test(arguments: [
+        ("2026-05-27", "0.180000"), ("2026-05-28", "0.175000"),
+    ])
+    func `bars with Kalshi's fees are charged as on their date`(date: String, fee: String) throws {
+        let start = try #require(BacktestPlan.time(date))
+        let folder = try FeedFolder()
+        let script = Self.once(#"{ side = "long", entry_type = "market", stop_offset = 4, target_offset = 8 }"#)
+        let rows = [[50, 51, 49, 50], [50, 51, 49, 50], [50, 51, 50, 50], [50, 51, 50, 50]]
+        let text = barsText(rows, start: Int(start.microseconds / 1_000))
+        var bench = BacktestBench(try folder.write("once.lua", script), [try folder.write("bars.csv", text)])
+        bench.options = ["sizing": "fixed:10", "limits": "off=all"]
+        bench.plan.fees = .kalshi
+        // Ten contracts for 50 cents cost 17.5 cents.
+        let report = try bench.run().report
+        #expect(report.openPositions.first?.fees == Money(fee) && report.facts.feesCharged == .all)
+        let rule =
+            date < "2026-05-28" ? "whole cent, the rule for markets that close before" : "$0.0001, the rule since"
+        #expect(report.facts.notes.contains { $0.hasPrefix("fees: ") && $0.contains(rule) }, "\(report.facts.notes)")
+        bench.plan.fees = BarFees.none
+        let free = try bench.run().report.facts
+        #expect(free.feesCharged == .none && free.notes.contains("no fees are charged, as --fees none asks"))
+        #expect(!free.notes.contains { $0.hasPrefix("fees: ") })
+    }
+
+    @Test func `a band that limits shaped says so`() throws {
+        // Up and down: every other entry loses, and three losses in a row are soon there.
+        let rows = (0..<400).map { index in [50, 51, index % 7 == 0 ? 40 : 49, 50] }
+        let script = """
+            local rule = { api = 1, kind = "strategy", name = "often", version = "1.0.0", description = "Enters often." }
+            function rule.needs(params)
+              return { candles = { source = "market", interval = "1m" }, indicators = {} }
+            end
+            function rule.on_candle(ctx, candle)
+              return { side = "long", entry_type = "market", stop_offset = 4, target_offset = 30 }
+            end
+            return rule
+
+            """
+        let folder = try FeedFolder()
+        let strategy = try folder.write("often.lua", script)
+        var bench = BacktestBench(strategy, [try folder.write("bars.csv", barsText(rows))])
+        bench.fills = ["realistic", "optimistic", "pessimistic"]
+        bench.options = ["sizing": "fixed:10", "limits": "off=all"]
+        let free = try bench.run().report
+        #expect(free.fillModelsNote == nil && !free.text().contains("the band shows limits"))
+        bench.options = ["sizing": "fixed:10"]
+        let limited = try bench.run().report
+        let note = try #require(limited.fillModelsNote)
+        #expect(note.contains("realistic (") && note.contains("off=daily_loss,circuit_breaker"))
+        #expect(limited.text().contains("the band shows limits"))
+        let read = try ReportDocument(parsing: limited.jsonDocument())
+        #expect(read.report.fillModelsNote == note && read.html().contains("as much as fills"))
+    }
+
     @Test func `candles shorter than the bars are refused with what to do`() throws {
         let folder = try FeedFolder()
         let strategy = RunBench.root + "/strategies/bollinger_scalper.lua"

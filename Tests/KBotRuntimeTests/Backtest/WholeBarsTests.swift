@@ -6,6 +6,14 @@ import Testing
 
 @testable import KBotRuntime
 
+extension SeededGenerator {
+    /// One of some values; the first is used when there is nothing to choose.
+    fileprivate mutating func pick<Value>(_ first: Value, _ others: Value...) -> Value {
+        let place = Int.random(in: 0...others.count, using: &self)
+        return place == 0 ? first : others[place - 1]
+    }
+}
+
 /// Bars that reach nothing of ours are taken whole; the same must come of them as of every print of their paths.
 @Suite struct WholeBarsTests {
     /// Whoever hears every event makes the player play every print.
@@ -44,7 +52,7 @@ import Testing
                     entry: Price(units: candle.close.units + away * 100),
                     stop: .offset(PriceDelta(cents: Int32.random(in: 1...8, using: &random))),
                     target: .offset(PriceDelta(cents: Int32.random(in: 1...12, using: &random))),
-                    entryType: [.limit, .market, .stop].randomElement(using: &random)!,
+                    entryType: random.pick(.limit, .market, .stop),
                     timeToLive: Int.random(in: 1...12, using: &random)
                 )
             )
@@ -62,14 +70,14 @@ import Testing
         let dailyLoss: Bool
         let rules: BarRules
 
-        init(_ random: inout some RandomNumberGenerator) {
+        init(_ random: inout SeededGenerator) {
             let start = Timestamp(seconds: 1_704_067_200)
-            interval = .minutes([1, 1, 5].randomElement(using: &random)!)
-            share = [3, 12, 60].randomElement(using: &random)!
+            interval = .minutes(random.pick(1, 1, 5))
+            share = random.pick(3, 12, 60)
             hearsTrades = Int.random(in: 0..<8, using: &random) == 0
             dailyLoss = Bool.random(using: &random)
             rules = Bool.random(using: &random) ? .realistic : .pessimistic
-            for number in 0..<[1, 1, 2, 3].randomElement(using: &random)! {
+            for number in 0..<random.pick(1, 1, 2, 3) {
                 let ends = Bool.random(using: &random)
                 let length = Int64.random(in: 120...1_800, using: &random)
                 let close = ends ? start + .minutes(length - Int64.random(in: 0...30, using: &random)) : BarFiles.noEnd
@@ -86,7 +94,7 @@ import Testing
                 let settles = ends && Bool.random(using: &random)
                 settlements.append(settles ? Settlement(value: Bool.random(using: &random) ? .one : .zero) : nil)
                 // Not every market's bars begin on the minute.
-                let shift = TimeSpan.seconds([0, 0, 0, 20].randomElement(using: &random)!)
+                let shift = TimeSpan.seconds(random.pick(0, 0, 0, 20))
                 var price = Int32.random(in: 20...80, using: &random)
                 for minute in 0..<length where Int.random(in: 0..<40, using: &random) > 0 {
                     if Int.random(in: 0..<50, using: &random) == 0 { price += Int32.random(in: -9...9, using: &random) }

@@ -118,6 +118,9 @@ import Testing
         let late = "\(Self.open + 901_000),KXBTC15M-26APR271500-00,0.5000,1,yes\n"
         let missing = try check(("a.csv", Self.trades() + late))
         #expect(missing.findings.filter { $0.name == Self.market }.map(\.kind) == [.outcome])
+        // It had closed before the import, though no row is of later.
+        let alone = try check(("a.csv", Self.trades()))
+        #expect(alone.findings.map(\.kind) == [.outcome])
         let inferred = Self.facts.replacingOccurrences(of: ",result", with: ",result_inferred")
         let check = try check(("a.csv", Self.trades()), ("m.csv", inferred))
         #expect(check.isSound)

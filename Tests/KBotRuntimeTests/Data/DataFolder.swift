@@ -40,7 +40,10 @@ final class DataFolder {
 
     /// All that the catalogue tells.
     func events(_ selection: DataSelection = DataSelection(), spot: [SpotSymbol] = []) throws -> [MarketEvent] {
-        try CatalogueFeed(catalogue, selection, spot: spot).all()
+        var feed = try CatalogueFeed(catalogue, selection, spot: spot).cut(from: selection.from, to: selection.to)
+        var events: [MarketEvent] = []
+        while try feed.next(into: &events) {}
+        return events
     }
 
     /// What is in the catalogue, for comparisons.

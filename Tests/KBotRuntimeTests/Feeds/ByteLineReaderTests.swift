@@ -60,6 +60,31 @@ struct ByteLineReaderTests {
         #expect(throws: FeedError.lineTooLong(path: path, line: 1)) { try endless.advance() }
     }
 
+    @Test(arguments: [false, true])
+    func `a file that waits for its turn, or has had it, holds next to no memory`(isPacked: Bool) throws {
+        let expected = (1...40_000).map { "line \($0)" }
+        let lines = expected.map { $0 + "\n" }
+        let parts = stride(from: 0, to: lines.count, by: 5_000).map { lines[$0..<$0 + 5_000].joined() }
+        let bytes = parts.flatMap { isPacked ? gzipped($0) : Array($0.utf8) }
+        var reader = try ByteLineReader(path: folder.write("x", bytes))
+        #expect(try reader.advance() && String(decoding: reader.slice, as: UTF8.self) == "line 1")
+        #expect(reader.buffer.count <= 4_096)
+        #expect(try self.lines(&reader) == Array(expected.dropFirst()))
+        #expect(reader.buffer.isEmpty && reader.failure == nil && reader.offset == reader.fileSize)
+        #expect(try !reader.advance() && reader.lineNumber == 40_000)
+    }
+
+    @Test func `a file that is replaced by another between its first lines and the rest is refused`() throws {
+        let lines = (1...2_000).map { "line \($0)\n" }.joined()
+        let path = try folder.write("x", lines)
+        var reader = try ByteLineReader(path: path)
+        #expect(try reader.advance())
+        _ = try folder.write("x", "another" + lines)
+        let error = #expect(throws: FeedError.self) { while try reader.advance() {} }
+        guard case .damaged(_, _, let reason)? = error else { return #expect(Bool(false)) }
+        #expect(reason.contains("another file"))
+    }
+
     @Test func `a file that is not there is named`() {
         #expect(throws: FeedError.unreadable(path: "/nowhere/x.csv", reason: "no such file")) {
             try ByteLineReader(path: "/nowhere/x.csv")
