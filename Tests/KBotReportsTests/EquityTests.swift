@@ -102,6 +102,52 @@ import Testing
         )
     }
 
+    @Test func `a day on which equity stood still counts when there were data`() {
+        var tracker = PerformanceTracker(startEquity: Money(dollars: 100), started: start)
+        for day in 0..<11 { tracker.reach(.day(Int64(day)) + .hours(12)) }
+        #expect(tracker.dailyEquity.map(\.change) == Array(repeating: .zero, count: 11))
+    }
+
+    @Test func `what a result changes after midnight belongs to the day its market closed on`() {
+        var tracker = PerformanceTracker(startEquity: Money(dollars: 100), started: start)
+        tracker.mark(equity: Money(dollars: 90), at: .minute(10))
+        // Told ten seconds after midnight: the new day has not begun by it.
+        tracker.settle(equity: Money(dollars: 120), at: .day(1) + .seconds(10), closed: .day(1))
+        #expect(tracker.dailyEquity.map(\.change) == [Money(dollars: 20)])
+        #expect(tracker.equityCurve.last?.time == .day(1) + .seconds(10) && tracker.equity == Money(dollars: 120))
+        // When it has, its own change stays what it was.
+        tracker.mark(equity: Money(dollars: 125), at: .day(1) + .minutes(1))
+        tracker.settle(equity: Money(dollars: 122), at: .day(1) + .minutes(2), closed: .day(1))
+        #expect(tracker.dailyEquity.map(\.change) == [Money(dollars: 17), Money(dollars: 5)])
+        #expect(tracker.dailyEquity.map(\.open) == [Money(dollars: 100), Money(dollars: 117)])
+        #expect(tracker.dailyEquity.last?.equity == tracker.equity)
+        // Of a day the run knows nothing of, it counts when it is told.
+        tracker.settle(equity: Money(dollars: 130), at: .day(1) + .minutes(3), closed: .day(-3))
+        #expect(tracker.dailyEquity.map(\.change) == [Money(dollars: 17), Money(dollars: 13)])
+    }
+
+    @Test func `half days are no days of the Sharpe ratio`() throws {
+        /// Ten whole days of small changes with a great one before and after, in the middle of a day.
+        func ratio(from: Timestamp, to: Timestamp, isCut: Bool) -> Ratio? {
+            var equity = Money(dollars: 500)
+            let first = isCut ? equity : Money(dollars: 1_000)
+            var tracker = PerformanceTracker(startEquity: first, started: from)
+            if !isCut { tracker.mark(equity: equity, at: .day(0) - .hours(6)) }
+            for day in 0..<10 {
+                equity += Money(dollars: day % 3 == 0 ? -2 : 5)
+                tracker.mark(equity: equity, at: .day(Int64(day + 1)))
+            }
+            if !isCut { tracker.mark(equity: Money(dollars: 900), at: .day(10) + .hours(12)) }
+            return tracker.metrics(ended: to).sharpeRatio
+        }
+        let whole = try #require(ratio(from: .day(0), to: .day(10), isCut: true))
+        #expect(ratio(from: .day(0) - .hours(12), to: .day(10) + .hours(13), isCut: false) == whole)
+        // Nine days and two halves are no ten days.
+        #expect(ratio(from: .day(0) + .hours(12), to: .day(10), isCut: true) == nil)
+        // A few seconds that lack at either end are no half day.
+        #expect(ratio(from: .day(0) + .seconds(3), to: .day(10) - .minutes(5), isCut: true) == whole)
+    }
+
     @Test func `a run without a mark has no day`() {
         #expect(PerformanceTracker(startEquity: Money(dollars: 1), started: start).dailyEquity.isEmpty)
     }

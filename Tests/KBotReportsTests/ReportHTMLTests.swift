@@ -4,87 +4,35 @@ import KBotReports
 import Testing
 
 @Suite struct ReportHTMLTests {
-    private static let samples: [RunReport] = [.simulated, .idle, .paired, .charted]
-
-    /// The number a reader sees, without signs of money, percent, cents and R; nil for a time span.
-    private func seen(_ text: String) -> Double? {
-        let digits = text.replacing("\u{2212}", with: "-").filter { "0123456789.-".contains($0) }
-        return text.contains(where: "hmsd".contains) ? nil : Double(digits)
-    }
+    private static let samples: [RunReport] = [
+        .simulated, .idle, .paired, .charted, .bandOfNothing,
+    ]
 
     @Test(arguments: samples.indices)
     func `every number in the page is the document's, and shown as what it is`(index: Int) throws {
         let document = ReportDocument(Self.samples[index])
-        let page = try ParsedPage(document.html())
-        let numbers = page.having("data-json")
-        #expect(numbers.count > 40)
-        for number in numbers {
-            let pointer = try #require(number.attributes["data-json"])
-            let stored = document.json[pointer: pointer]
-            guard number.name == "data" else {
-                #expect(number.text == "n/a" && (stored == nil || stored == .null), "\(pointer)")
-                continue
-            }
-            let text = try #require(stored?.text, "\(pointer) is not in the document")
-            #expect(number.attributes["value"] == text, "\(pointer)")
-            guard let shown = seen(number.text), let value = Double(text) else { continue }
-            // In cents and percent a hundredfold; a loss has its sign turned; two digits at least are shown, but for money
-            // to the cent and shares to a tenth of a percent.
-            let fits = [1, 100].contains { scale in
-                abs(abs(shown) - abs(value) * scale) <= 0.05001
-            }
-            #expect(fits, "\(pointer): \(text) is shown as \(number.text)")
-        }
+        try expectNumbers(of: ParsedPage(document.html()), in: document.json)
     }
 
     @Test(arguments: samples.indices)
     func `no cell of figures holds a number that is not the document's`(index: Int) throws {
-        let page = try ParsedPage(ReportDocument(Self.samples[index]).html())
-        let cells = page.all("td") + page.all("th") + page.all("dd")
-        for cell in cells where cell.attributes["class"] == "n" || cell.name == "dd" {
-            guard cell.attributes["scope"] != "col", cell.text.contains(where: \.isNumber) else { continue }
-            #expect(cell.children.contains { $0.attributes["data-json"] != nil }, "\(cell.text)")
-        }
+        try expectNoOtherNumbers(in: ParsedPage(ReportDocument(Self.samples[index]).html()))
     }
 
     @Test(arguments: samples.indices)
     func `a page stands by itself and can be used without eyes and without a mouse`(index: Int) throws {
-        let html = ReportDocument(Self.samples[index]).html()
-        let page = try ParsedPage(html)
-        for element in page.elements {
-            for (name, value) in element.attributes where ["src", "href", "action", "data", "poster"].contains(name) {
-                #expect(value.hasPrefix("#") || value == "data:,", "\(name)=\(value)")
-            }
-        }
-        #expect(!html.contains("url(") && !html.contains("@import") && !html.contains("https://"))
-        #expect(page.all("html").first?.attributes["lang"] == "en")
-        #expect(page.all("main").count == 1 && page.all("h1").count == 1 && page.all("nav").count == 1)
-        #expect(page.elements.first { $0.name == "a" }?.attributes["href"] == "#content")
-        let ids = page.having("id").compactMap { $0.attributes["id"] }
-        #expect(Set(ids).count == ids.count, "names are given once")
-        for link in page.all("a") { #expect(ids.contains(String(link.attributes["href"]?.dropFirst() ?? ""))) }
-        for table in page.all("table") { #expect(table.children.first?.name == "caption") }
-        for heading in page.all("th") { #expect(["col", "row"].contains(heading.attributes["scope"])) }
-        for drawing in page.all("svg") where drawing.attributes["aria-hidden"] == nil {
-            #expect(drawing.attributes["role"] == "img")
-            #expect(drawing.children.prefix(2).map(\.name) == ["title", "desc"])
-            #expect(drawing.children.prefix(2).allSatisfy { !$0.text.isEmpty })
-            let names = drawing.attributes["aria-labelledby"]?.split(separator: " ").map(String.init) ?? []
-            #expect(names.count == 2 && names.allSatisfy(ids.contains))
-        }
-        for plot in page.having("data-points") {
-            #expect(plot.attributes["tabindex"] == "0" && plot.attributes["aria-label"]?.isEmpty == false)
-            #expect(ids.contains(plot.attributes["data-points"] ?? ""))
-        }
+        try expectSelfContained(ReportDocument(Self.samples[index]).html())
     }
 
-    @Test func `headings go down one level at a time`() throws {
-        let page = try ParsedPage(ReportDocument(.charted).html())
-        var last = 0
-        for heading in page.elements where ["h1", "h2", "h3"].contains(heading.name) {
-            let level = Int(heading.name.dropFirst()) ?? 0
-            #expect(level <= last + 1, "\(heading.text)")
-            last = level
+    @Test(arguments: samples.indices)
+    func `every figure of a report is in its page, and all of each fill model`(index: Int) throws {
+        let document = ReportDocument(Self.samples[index])
+        let page = try ParsedPage(document.html())
+        var pointers = ["/metrics", "/fill_models", "/funnel/denied", "/funnel/filtered"]
+        if !document.report.trades.isEmpty { pointers.append("/analysis/costs") }
+        for pointer in pointers {
+            // How trades ended is in /analysis/by_exit.
+            expectAllNumbers(below: pointer, but: "/metrics/exits", of: document.json, in: page)
         }
     }
 
@@ -137,6 +85,7 @@ import Testing
 
     @Test func `the band of the fill models is there only when there are several`() {
         #expect(ReportDocument(.charted).html().contains("Band of the fill models"))
+        #expect(ReportDocument(.bandOfNothing).html().contains("Band of the fill models"))
         #expect(!ReportDocument(.simulated).html().contains("Band of the fill models"))
     }
 
@@ -155,4 +104,13 @@ import Testing
         )
         try expectGolden(body + "\n", "small.html")
     }
+}
+
+extension RunReport {
+    /// Three fill models that made no trade.
+    fileprivate static let bandOfNothing: RunReport = {
+        var report = RunReport.idle
+        report.fillModels = ["realistic", "optimistic", "pessimistic"].map { FillModelResult(name: $0, report.metrics) }
+        return report
+    }()
 }

@@ -100,6 +100,9 @@ import Testing
                   "a \"quoted\" file"
                 ],
                 "skipped_lines": 0,
+                "interrupted": false,
+                "fees_charged": "all",
+                "whole_days": 1,
                 "strategies": [
                   {
                     "name": "scalper",

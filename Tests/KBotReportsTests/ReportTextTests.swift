@@ -75,6 +75,26 @@ private func lines(_ text: String) -> [Substring] { text.split(separator: "\n", 
         #expect(!RunReport.idle.text().uppercased().contains("SIMULATED"))
     }
 
+    @Test func `an interrupted run, and one without fees, says so in text, JSON and page`() throws {
+        let whole = RunReport.simulated
+        var facts = whole.facts
+        #expect(!whole.text().contains("INTERRUPTED") && !whole.text().contains("NO FEES"))
+        facts.isInterrupted = true
+        facts.feesCharged = .none
+        let report = RunReport(
+            facts: facts,
+            tracker: PerformanceTracker(startEquity: whole.startEquity, started: facts.from),
+            endEquity: whole.startEquity,
+            funnel: whole.funnel
+        )
+        #expect(report.text().contains("INTERRUPTED at"))
+        let json = report.jsonDocument()
+        let read = try ReportDocument(parsing: json)
+        #expect(read.report.facts.isInterrupted && read.report.facts.feesCharged == .none)
+        #expect(read.report.jsonDocument() == json)
+        #expect(read.html().contains("Interrupted at"))
+    }
+
     @Test func `the first lines tell the blocked share by limit`() {
         let head = lines(RunReport.simulated.text()).prefix(6).joined(separator: " ")
         #expect(

@@ -161,6 +161,16 @@ import Testing
         #expect(verdict([1, 2, 3], isSimulated: true).sentence.hasSuffix("this says nothing about real profits."))
     }
 
+    @Test func `without fees the verdict says so before anything else`() {
+        let trades = (0..<40).map { ClosedTrade.net(100, at: $0, market: Ticker("M\($0)")) }
+        let free = TradeAnalysis(of: trades, feesCharged: .none).verdict.sentence
+        #expect(free.hasPrefix("No fees were charged: this is before the costs of trading. The mean net result"))
+        #expect(
+            TradeAnalysis(of: trades, feesCharged: .some).verdict.sentence.hasPrefix("Some markets charged no fees")
+        )
+        #expect(TradeAnalysis(of: [], feesCharged: .none).verdict.sentence.hasPrefix("There is no closed trade"))
+    }
+
     @Test func `equal results have an interval without width, and the same trades the same interval`() {
         let verdict = verdict(Array(repeating: 100, count: 40))
         #expect(verdict.interval?.low == Money(dollars: 1) && verdict.interval?.high == Money(dollars: 1))

@@ -47,7 +47,13 @@ public struct TradeAnalysis: Hashable, Sendable {
     ///   - trades: Closed trades, corrections applied.
     ///   - outcomes: How markets were decided.
     ///   - isSimulated: Whether the market was made up.
-    public init(of trades: [ClosedTrade], outcomes: [MarketOutcome] = [], isSimulated: Bool = false) {
+    ///   - feesCharged: Whether fills cost anything.
+    public init(
+        of trades: [ClosedTrade],
+        outcomes: [MarketOutcome] = [],
+        isSimulated: Bool = false,
+        feesCharged: FeesCharged = .all
+    ) {
         byDay = groups(trades) { $0.closed.utcDay.description }.sorted { $0.key < $1.key }
         byHour = groups(trades, by: hour).sorted { $0.key < $1.key }
         byMarket = groups(trades) { $0.market.text }
@@ -59,7 +65,7 @@ public struct TradeAnalysis: Hashable, Sendable {
         rMultiples = Histogram(of: trades.compactMap(\.rMultiple).map { $0 * 100 })
         calibration = Calibration(of: trades, outcomes: outcomes)
         costs = TradeCosts(of: trades)
-        verdict = PlainVerdict(of: trades, isSimulated: isSimulated)
+        verdict = PlainVerdict(of: trades, isSimulated: isSimulated, feesCharged: feesCharged)
     }
 }
 

@@ -39,7 +39,7 @@ public struct PlainVerdict: Hashable, Sendable {
     /// Seed of the draws.
     static let seed: UInt64 = 1
 
-    init(of trades: [ClosedTrade], isSimulated: Bool) {
+    init(of trades: [ClosedTrade], isSimulated: Bool, feesCharged: FeesCharged) {
         var clusters: [(sum: Int64, count: Int)] = []
         var places: [Ticker: Int] = [:]
         for trade in trades {
@@ -56,7 +56,8 @@ public struct PlainVerdict: Hashable, Sendable {
         mean = Money(units: clusters.reduce(0) { $0 + $1.sum }).divided(by: trades.count)
         interval = Self.interval(clusters)
         isTooSmall = trades.count < Self.fewestTrades || clusters.count < Self.fewestMarkets
-        sentence = Self.sentence(trades.count, clusters.count, mean, interval, isTooSmall, isSimulated)
+        let words = Self.sentence(trades.count, clusters.count, mean, interval, isTooSmall, isSimulated)
+        sentence = trades.isEmpty ? words : feesCharged.warning + words
     }
 
     private static func interval(_ clusters: [(sum: Int64, count: Int)]) -> Interval? {

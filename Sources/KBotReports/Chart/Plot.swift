@@ -24,6 +24,8 @@ struct Plot {
     var xTicks: [(place: Int64, label: String)] = []
     /// Whether the horizontal labels stand for columns rather than for points: then no line is drawn at them.
     var hasColumns = false
+    /// Columns and lines of a map, whose readings go cell by cell from the top left; nil for any other chart.
+    var map: (columns: Int, lines: Int)?
     /// What is drawn, from the back to the front.
     var layers: [Layer] = []
     /// Signs on top of the drawing.
@@ -46,6 +48,8 @@ struct Plot {
         let x: Int64
         /// From the bottom.
         let y: Int64
+        /// What the sign shows of the document: its text there, and where; nil for a mere sign.
+        var figure: (text: String, pointer: String)?
     }
 
     /// Adds a path, unless it is empty.
@@ -69,6 +73,8 @@ struct Plot {
                     "role": hasReadings ? "group" : nil,
                     "aria-label": hasReadings ? "\(title): values with the arrow keys" : nil,
                     "data-points": hasReadings ? "p-\(id)" : nil,
+                    "data-columns": map.map { "\($0.columns)" },
+                    "data-lines": map.map { "\($0.lines)" },
                 ]
             ) { html in
                 writeDrawing(to: &html)
@@ -93,9 +99,11 @@ struct Plot {
                     let place = "left:\(share(mark.x, of: Self.width));bottom:\(share(mark.y, of: Self.height))"
                     html.element(
                         "span",
-                        ["class": "mark \(mark.style)", "style": place, "aria-hidden": "true"],
-                        text: mark.sign
-                    )
+                        ["class": "mark \(mark.style)", "style": place, "aria-hidden": "true"]
+                    ) { html in
+                        guard let (text, pointer) = mark.figure else { return html.text(mark.sign) }
+                        html.element("data", ["value": text, "data-json": pointer], text: mark.sign)
+                    }
                 }
                 if hasReadings { html.element("span", ["class": "cursor", "hidden": "hidden"]) { _ in } }
             }
@@ -129,7 +137,7 @@ struct Plot {
             html.element("title", ["id": "t-\(id)"], text: title)
             html.element("desc", ["id": "d-\(id)"], text: summary)
             var grid = ""
-            for tick in yTicks { grid += "M0 \(Self.height - tick.place)H\(Self.width)" }
+            if map == nil { for tick in yTicks { grid += "M0 \(Self.height - tick.place)H\(Self.width)" } }
             if !hasColumns { for tick in xTicks { grid += "M\(tick.place) 0V\(Self.height)" } }
             if !grid.isEmpty { html.empty("path", ["class": "grid", "d": grid]) }
             for layer in layers { html.empty("path", ["class": "\(layer.style)", "d": layer.path]) }

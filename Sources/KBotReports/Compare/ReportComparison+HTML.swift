@@ -17,12 +17,7 @@ extension ReportComparison {
 
     private func write(_ page: inout ReportPage) {
         page.element("header") { page in
-            if isSimulated {
-                page.html.element("p", ["class": "banner"]) { html in
-                    html.element("strong", text: "SIMULATED MARKET.")
-                    html.text(" Made up by kbot from a seed; it says nothing about real profits.")
-                }
-            }
+            if isSimulated { page.writeBanner() }
             page.html.element("h1", text: "Two runs side by side")
             for (name, document) in [("A", first), ("B", second)] {
                 page.html.element("p", ["class": "lead"]) { html in

@@ -65,7 +65,10 @@ struct JSONFields {
     }
 
     func span(_ name: String) throws(ReportReadError) -> TimeSpan {
-        let seconds: Ratio = try decimal(name)
+        // A market of bars without an end lives for thousands of years, more than any other number may be.
+        guard let seconds: Ratio = tree[name]?.decimal(), seconds.units.magnitude <= 1 << 60 else {
+            throw problem(name, "a number is missing")
+        }
         return TimeSpan(microseconds: seconds.units)
     }
 

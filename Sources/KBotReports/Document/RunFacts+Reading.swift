@@ -26,6 +26,8 @@ extension RunFacts {
         }
         data = try run.texts("data")
         skippedLines = try run.optionalInt("skipped_lines") ?? 0
+        isInterrupted = run.tree["interrupted"]?.bool ?? false
+        if run.has("fees_charged") { feesCharged = try run.word("fees_charged") }
         notes = try run.texts("notes")
         for item in run.list("strategies") { strategies.append(try StrategyFacts(item)) }
         for item in run.list("risk_rules") {

@@ -77,6 +77,7 @@ extension RunReport {
         var models: [FillModelResult] = []
         for item in document.list("fill_models") { models.append(try FillModelResult(item)) }
         fillModels = models
+        fillModelsNote = try document.optionalText("fill_models_note")
         charts = try MarketCharts(document)
     }
 }

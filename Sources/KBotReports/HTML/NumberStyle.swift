@@ -30,37 +30,52 @@ enum NumberStyle {
     case seconds
     /// An underlying's price, in dollars.
     case spot
+    /// Three digits; a number without end is that.
+    case decimal
+    /// A number of the user's own, as it was written.
+    case verbatim
 
     /// What a reader sees; nil for a text that is no number of this kind.
     func shown(_ text: String) -> String? {
         switch self {
-        case .money: Money(text)?.dollarText
-        case .profit: Money(text)?.signedDollarText
-        case .loss: Money(text).map { (-$0).dollarText }
+        case .money: amount(text)?.dollarText
+        case .profit: amount(text)?.signedDollarText
+        case .loss: amount(text).map { (-$0).dollarText }
         case .signedCents: Money(text).map { ($0.units > 0 ? "+" : "") + $0.centText }
         case .cents: Money(text)?.centText
-        case .share: Ratio(text)?.percentText
+        case .share: ratio(text)?.percentText
         case .valueShare: Money(text).map { Ratio(units: $0.units).percentText }
         case .percent: Ratio(text)?.alreadyPercentText
-        case .ratio: Ratio(text)?.shortText
+        case .ratio: ratio(text)?.shortText
         case .multiple: Ratio(text).map { ($0.units > 0 ? "+" : "") + $0.shortText }
         case .count: Int(text).map { grouped($0) }
         case .contracts: Quantity(text)?.shortText
         case .seconds: Ratio(text).map { TimeSpan(microseconds: $0.units).shortText }
         case .spot: SpotPrice(text).map { Money(units: $0.units * 100).dollarText }
+        case .decimal: isEndless(text) ? "∞" : ratio(text)?.thirdText
+        case .verbatim: text
         }
     }
+
+    /// A decimal as it stands, or a binary fraction rounded to six digits.
+    private func ratio(_ text: String) -> Ratio? { Ratio(text) ?? Double(text).flatMap { Ratio(rounding: $0) } }
+
+    private func amount(_ text: String) -> Money? { Money(text) ?? ratio(text).map { Money(units: $0.units) } }
+
+    /// Whether a binary fraction stands for infinity, such as the profit factor of a trial without a loss.
+    private func isEndless(_ text: String) -> Bool { Double(text).map { $0 > 1e12 } ?? false }
 
     /// `gain` or `fall` where the sign matters; nil elsewhere, and for 0.
     func tone(_ text: String) -> String? {
         switch self {
         case .profit, .multiple:
-            guard let value = Money(text), value != .zero else { return nil }
+            guard let value = amount(text), value != .zero else { return nil }
             return value > .zero ? "gain" : "fall"
         case .loss:
-            guard let value = Money(text), value != .zero else { return nil }
+            guard let value = amount(text), value != .zero else { return nil }
             return value > .zero ? "fall" : "gain"
-        case .money, .signedCents, .cents, .share, .valueShare, .percent, .ratio, .count, .contracts, .seconds, .spot:
+        case .money, .signedCents, .cents, .share, .valueShare, .percent, .ratio, .count, .contracts, .seconds, .spot,
+            .decimal, .verbatim:
             return nil
         }
     }

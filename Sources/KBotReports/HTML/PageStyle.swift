@@ -29,6 +29,7 @@ enum PageStyle {
         .lead,.small,figcaption,footer{color:var(--soft)}
         .small,footer{font-size:13px}
         .verdict{font-size:17px;line-height:1.5;border-left:4px solid var(--blue);padding:2px 0 2px 14px;margin:14px 0 20px}
+        .caution{background:var(--warn);color:var(--warnink);border-radius:8px;padding:8px 14px}
         .alarm{border-left:4px solid var(--fall);padding-left:14px;font-weight:600}
         nav{margin:18px 0 0}
         nav ul{display:flex;flex-wrap:wrap;gap:4px 16px;list-style:none;margin:0;padding:0;font-size:14px}
@@ -36,6 +37,8 @@ enum PageStyle {
         nav a:hover{text-decoration:underline}
         main section:first-child h2{margin-top:24px}
         dl{margin:0}
+        li{overflow-wrap:anywhere}
+        data{white-space:nowrap}
         dd{margin:0;font-variant-numeric:tabular-nums}
         .cards{display:grid;grid-template-columns:repeat(4,1fr);gap:12px;margin:0 0 20px}
         .cards div{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:10px 14px}
@@ -56,6 +59,10 @@ enum PageStyle {
         th,td{text-align:left;padding:5px 12px 5px 0;border-bottom:1px solid var(--grid);vertical-align:top;font-weight:400}
         thead th{color:var(--soft);font-size:13px;border-bottom-color:var(--line);white-space:nowrap;position:sticky;top:0;\
         background:var(--ground);z-index:1}
+        thead button{all:unset;cursor:pointer;color:var(--blue)}
+        thead button:focus-visible{outline:2px solid var(--blue);outline-offset:2px;border-radius:4px}
+        th[aria-sort=descending] button::after{content:" \\2193"}
+        th[aria-sort=ascending] button::after{content:" \\2191"}
         th:last-child,td:last-child{padding-right:2px}
         .n{text-align:right;white-space:nowrap}
         tbody th{white-space:nowrap}
@@ -73,6 +80,8 @@ enum PageStyle {
         .plot.tall{height:280px}
         .plot.low{height:120px}
         .plot.strip{height:44px;margin-left:24px;margin-right:24px}
+        .plot.strips{height:72px;margin-left:100px;margin-right:24px}
+        .plot.map{height:320px}
         .plot>svg{position:absolute;inset:0;width:100%;height:100%;display:block;overflow:visible}
         .plot path{vector-effect:non-scaling-stroke;fill:none;stroke-width:1.5}
         .plot>span{position:absolute;font-size:12px;line-height:1;color:var(--soft);white-space:nowrap;\
@@ -81,6 +90,9 @@ enum PageStyle {
         .plot>.x{top:100%;margin-top:7px;transform:translateX(-50%)}
         .plot>.cursor{top:0;bottom:0;width:1px;background:var(--ink);opacity:.55}
         .plot>.mark{font-size:13px;transform:translate(-50%,50%);text-shadow:0 0 2px var(--card),0 0 2px var(--card)}
+        .plot.map>.cursor{bottom:auto;background:none;border:2px solid var(--ink);opacity:1}
+        .plot>.cell{color:var(--ink);font-size:12px;text-shadow:none}
+        .plot>.choice{color:var(--ink);font-size:20px}
         .plot>.buy{color:var(--blue)}
         .plot>.sell{color:var(--ink)}
         .readout{display:block;min-height:20px;font-size:13px;color:var(--soft);font-variant-numeric:tabular-nums}
@@ -105,11 +117,27 @@ enum PageStyle {
         .plot .wick,.plot .flat{stroke:var(--soft);stroke-width:1}
         .plot .rise{fill:var(--up);stroke:none}
         .plot .drop{fill:var(--down);stroke:none}
+        .plot .before{fill:var(--blue);stroke:none;opacity:.35}
+        .plot .point{stroke:var(--blue);stroke-width:6;stroke-linecap:round;opacity:.5}
         .plot .other{stroke:var(--band);stroke-dasharray:6 3}
+        .plot .high1{fill:var(--up);fill-opacity:.14;stroke:var(--ground);stroke-width:1}
+        .plot .low1{fill:var(--down);fill-opacity:.14;stroke:var(--ground);stroke-width:1}
+        .plot .deep1{fill:var(--blue);fill-opacity:.14;stroke:var(--ground);stroke-width:1}
+        .plot .high2{fill:var(--up);fill-opacity:.3;stroke:var(--ground);stroke-width:1}
+        .plot .low2{fill:var(--down);fill-opacity:.3;stroke:var(--ground);stroke-width:1}
+        .plot .deep2{fill:var(--blue);fill-opacity:.3;stroke:var(--ground);stroke-width:1}
+        .plot .high3{fill:var(--up);fill-opacity:.46;stroke:var(--ground);stroke-width:1}
+        .plot .low3{fill:var(--down);fill-opacity:.46;stroke:var(--ground);stroke-width:1}
+        .plot .deep3{fill:var(--blue);fill-opacity:.46;stroke:var(--ground);stroke-width:1}
+        .plot .high4{fill:var(--up);fill-opacity:.62;stroke:var(--ground);stroke-width:1}
+        .plot .low4{fill:var(--down);fill-opacity:.62;stroke:var(--ground);stroke-width:1}
+        .plot .deep4{fill:var(--blue);fill-opacity:.62;stroke:var(--ground);stroke-width:1}
+        .plot .even{fill:var(--grid);stroke:var(--ground);stroke-width:1}
+        .plot .outline{stroke:var(--ink);stroke-width:3}
         footer{margin-top:48px;border-top:1px solid var(--line);padding-top:14px}
         @media (max-width:720px){body{padding:0 14px 32px;font-size:15px}.banner{margin:0 -14px 16px;padding:10px 14px}\
         .cards{grid-template-columns:repeat(2,1fr)}.halves{grid-template-columns:minmax(0,1fr)}.plot{margin-left:50px;margin-right:10px}\
-        .plot>.odd{display:none}tbody th{white-space:normal}.plot.tall{height:230px}h1{font-size:24px}.cards dd{font-size:20px}.market{padding:0 10px}}
+        .plot>.odd,.plot>.many{display:none}.plot.strips{margin-left:90px}tbody th{white-space:normal}.plot.tall,.plot.map{height:230px}h1{font-size:24px}.cards dd{font-size:20px}.market{padding:0 10px}}
         @media print{:root{--ground:#fff;--card:#fff;--ink:#000;--soft:#444}body{max-width:none;padding:0;font-size:11px}\
         nav,.skip,.readout,.cursor{display:none}h2{break-after:avoid}figure,.cards div,.group,tr{break-inside:avoid}\
         .wide,.long{overflow:visible;max-height:none}table{font-size:10px}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}

@@ -246,6 +246,8 @@ extension ReportPage {
 
     mutating func writeFillModels() {
         paragraph("The same run with several assumptions of how orders fill; the truth may lie anywhere between them.")
+        if let note = report.fillModelsNote { paragraph(note, style: "caution") }
+        writeBand()
         table(
             "Results by fill model",
             [
@@ -261,5 +263,28 @@ extension ReportPage {
                 ]
             }
         )
+    }
+
+    /// Net profit from the worst model to the best, against zero.
+    private mutating func writeBand() {
+        let models = report.fillModels
+        let nets = models.map(\.netProfit.units)
+        guard models.count > 1, let low = nets.min(), let high = nets.max() else { return }
+        let (scale, ticks) = Scale.nice(min(low, 0)...max(high, 0), least: 10_000, count: 5, length: Plot.width)
+        var plot = Plot(
+            id: "band",
+            title: "Net profit",
+            summary: "From the worst fill model to the best, against zero; the table has the figures."
+        )
+        plot.size = "strip"
+        plot.xTicks = ticks.map { (scale.place($0), tickLabel($0)) }
+        plot.labels = ["", "net profit"]
+        plot.draw("zero", "M\(scale.place(0)) 0V\(Plot.height)")
+        plot.draw("range", "M\(scale.place(low)) 500H\(scale.place(high))")
+        plot.draw("dot", nets.map { "M\(scale.place($0)) 500h1" }.joined())
+        for model in models {
+            plot.readings.append((scale.place(model.netProfit.units), [model.name, model.netProfit.signedDollarText]))
+        }
+        plot.write(to: &html, note: "a dot for each model; the line is zero")
     }
 }

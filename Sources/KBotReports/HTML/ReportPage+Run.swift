@@ -111,9 +111,7 @@ extension ReportPage {
             [.text("Seed"), facts.seed == nil ? .text("none") : .code(value("/run/seed"))],
             [.text("Fills"), .text(facts.fillModel.name)],
         ]
-        for (index, line) in facts.data.enumerated() {
-            rows.append([.text(index == 0 ? "Data" : "Data, too"), .text(line)])
-        }
+        for line in facts.data { rows.append([.text("Data"), .text(line)]) }
         rows.append([.text("Lines skipped as malformed"), .number("/run/skipped_lines", .count)])
         return rows
     }

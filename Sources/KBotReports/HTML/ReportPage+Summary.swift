@@ -6,6 +6,10 @@ extension ReportPage {
         // A sign stays with its amount at the end of a line.
         let verdict = value("/analysis/verdict/sentence").replacing("\u{2212}$", with: "\u{2212}\u{2060}$")
         paragraph(verdict, style: "verdict")
+        if report.facts.isInterrupted {
+            let end = report.facts.to.shortText
+            paragraph("Interrupted at \(end) UTC: what would have come after is not in this report.", style: "caution")
+        }
         if !report.identityHolds {
             element("p", ["class": "alarm"]) { page in
                 page.html.text("THE BOOKS DO NOT ADD UP: equity at the end differs by ")
@@ -151,8 +155,8 @@ extension ReportPage {
                 ]
             )
         }
-        if report.metrics.sharpeRatio == nil, report.dailyEquity.count < 10 {
-            paragraph("The annual Sharpe ratio takes ten days of equity; without them it is not given.", style: "small")
+        if report.metrics.sharpeRatio == nil, report.wholeDays < PerformanceTracker.fewestDays {
+            paragraph("The annual Sharpe ratio takes ten whole UTC days; without them it is not given.", style: "small")
         }
         writeStrategies()
     }

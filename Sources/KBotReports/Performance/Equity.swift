@@ -19,7 +19,7 @@ public struct DailyEquity: Hashable, Sendable {
     /// The day.
     public let day: UTCDay
     /// Equity at the end of the day before, or at the start of the run.
-    public let open: Money
+    public internal(set) var open: Money
     /// Equity at the last mark of the day; a mark at 00:00 ends the day before it.
     public internal(set) var equity: Money
 
@@ -32,6 +32,13 @@ public struct DailyEquity: Hashable, Sendable {
 
     /// What the day gained or lost.
     public var change: Money { equity - open }
+}
+
+extension [DailyEquity] {
+    /// Days of which a run saw at least 23 of 24 hours: half a day cannot be compared with a whole one.
+    func whole(from: Timestamp, to: Timestamp) -> [DailyEquity] {
+        filter { Swift.min(to, $0.day.next.start) - Swift.max(from, $0.day.start) >= .hours(23) }
+    }
 }
 
 /// A fall of equity from a peak to a trough.

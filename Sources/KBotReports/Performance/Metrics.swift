@@ -135,7 +135,7 @@ extension PerformanceTracker {
     public func metrics(openPositions: [OpenPosition] = [], ended end: Timestamp) -> Metrics {
         var metrics = Metrics(of: trades)
         metrics.totalFees = openPositions.reduce(metrics.totalFees) { $0 + $1.fees }
-        metrics.sharpeRatio = annualSharpe()
+        metrics.sharpeRatio = annualSharpe(ended: end)
 
         metrics.maxDrawdown = largestDrawdown.amount
         metrics.maxDrawdownPercent = deepestDrawdown.percent
@@ -173,9 +173,13 @@ extension PerformanceTracker {
         direction == .long ? value : Price.one * count - value
     }
 
-    private func annualSharpe() -> Ratio? {
-        guard dailyEquity.count >= 10, dailyEquity.allSatisfy({ $0.open.units > 0 }) else { return nil }
-        let returns = dailyEquity.map { Double($0.change.units) / Double($0.open.units) }
+    /// Whole days below which there is no annual Sharpe ratio.
+    static let fewestDays = 10
+
+    private func annualSharpe(ended end: Timestamp) -> Ratio? {
+        let days = dailyEquity.whole(from: started, to: end)
+        guard days.count >= Self.fewestDays, days.allSatisfy({ $0.open.units > 0 }) else { return nil }
+        let returns = days.map { Double($0.change.units) / Double($0.open.units) }
         return sharpe(returns).flatMap { Ratio(rounding: $0 * squareRoot(of: 365)) }
     }
 }

@@ -25,7 +25,7 @@ public struct PerformanceTracker: Sendable {
     public private(set) var unmatchedCorrections = Money.zero
     /// Equity at the start, then at each mark that changed it.
     public private(set) var equityCurve: [EquityPoint]
-    /// Equity of each UTC day that had a mark.
+    /// Equity of each UTC day that had a mark, or data at all.
     public private(set) var dailyEquity: [DailyEquity] = []
     /// The fall that lost most dollars; from the start to the start while there is none.
     public private(set) var largestDrawdown: Drawdown
@@ -101,12 +101,43 @@ public struct PerformanceTracker: Sendable {
     ///   - equity: Equity with open positions at the exit touch.
     ///   - time: The end of the candle.
     public mutating func mark(equity: Money, at time: Timestamp) {
-        if time > dayEnd { openDay(of: time) }
+        reach(time)
         guard equity != self.equity else { return }
+        dailyEquity[dailyEquity.count - 1].equity = equity
+        move(to: equity, at: time)
+    }
+
+    /// Says that there are data of a time: its day then counts, even when equity stands still on it.
+    @inline(__always) public mutating func reach(_ time: Timestamp) {
+        if time > dayEnd { openDay(of: time) }
+    }
+
+    /// Marks the equity when a result is known, some seconds after the market closed: what it changes belongs to the day
+    /// of that close, even when another has begun.
+    ///
+    /// - Parameters:
+    ///   - equity: Equity with the result in it.
+    ///   - time: When it became known.
+    ///   - close: When the market closed.
+    public mutating func settle(equity: Money, at time: Timestamp, closed close: Timestamp) {
+        let day = (min(close, time) - TimeSpan(microseconds: 1)).utcDay
+        guard let place = dailyEquity.lastIndex(where: { $0.day <= day }), dailyEquity[place].day == day else {
+            return mark(equity: equity, at: time)
+        }
+        let change = equity - self.equity
+        guard change != .zero else { return }
+        dailyEquity[place].equity += change
+        for later in dailyEquity.indices[(place + 1)...] {
+            dailyEquity[later].open += change
+            dailyEquity[later].equity += change
+        }
+        move(to: equity, at: time)
+    }
+
+    private mutating func move(to equity: Money, at time: Timestamp) {
         self.equity = equity
         let point = EquityPoint(time: time, equity: equity)
         equityCurve.append(point)
-        dailyEquity[dailyEquity.count - 1].equity = equity
         if equity > peak.equity {
             peak = point
             return

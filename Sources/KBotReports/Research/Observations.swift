@@ -41,7 +41,7 @@ package struct Observations {
             for result in sample where closes[result.market] == nil { closes[result.market] = result.close }
         }
         let times = Set(closes.values)
-        let days = Set(times.map(\.utcDay))
+        let days = Set(times.map(Self.day))
         if days.count >= Self.fewestDays, closes.count > days.count {
             unit = .day
         } else {
@@ -50,7 +50,7 @@ package struct Observations {
         let isDay = unit == .day
         let starts = (isDay ? Set(days.map(\.start)) : times).sorted()
         let order = Dictionary(uniqueKeysWithValues: starts.enumerated().map { ($1, $0) })
-        places = closes.mapValues { order[isDay ? $0.utcDay.start : $0] ?? 0 }
+        places = closes.mapValues { order[isDay ? Self.day(of: $0).start : $0] ?? 0 }
         markets = closes.count
         self.days = days.count
         count = starts.count
@@ -63,6 +63,9 @@ package struct Observations {
         }
         self.nets = nets
     }
+
+    /// The day a market belongs to: one that closes at 00:00 traded on the day that ends there.
+    private static func day(of close: Timestamp) -> UTCDay { (close - TimeSpan(microseconds: 1)).utcDay }
 
     /// What one trial made of each observation, in microdollars.
     func column(_ trial: Int) -> [Double] {

@@ -43,6 +43,7 @@ package struct ResearchVerdict: Hashable, Sendable, Codable {
     ///   - chosen: Place of the chosen one in `samples`.
     ///   - earlierTrials: Trials that are not among the samples: those that successive halving dropped early, those of
     ///     earlier sweeps over the same data.
+    ///   - feesCharged: Whether fills of the trials cost anything; the sentence says so when not.
     ///   - seed: Seed of the draws.
     ///   - confidence: Confidence of the intervals, between 0.5 and 0.999.
     ///   - resamples: Draws of each bootstrap, at least 100.
@@ -50,6 +51,7 @@ package struct ResearchVerdict: Hashable, Sendable, Codable {
         of samples: [TrialSample],
         chosen: Int,
         earlierTrials: Int = 0,
+        feesCharged: FeesCharged = .all,
         seed: UInt64 = 1,
         confidence: Double = 0.95,
         resamples: Int = 2_000
@@ -97,9 +99,10 @@ package struct ResearchVerdict: Hashable, Sendable, Codable {
         let doubts = Self.doubts(trials, inSample, outOfSample, selection, errorRate)
         claimsEdge = doubts.isEmpty
         sentence =
-            doubts.isEmpty
-            ? Self.claim(trials, outOfSample, selection, confidence, errorRate)
-            : "No edge is claimed: " + doubts.joined(separator: "; ") + "."
+            feesCharged.warning
+            + (doubts.isEmpty
+                ? Self.claim(trials, outOfSample, selection, confidence, errorRate)
+                : "No edge is claimed: " + doubts.joined(separator: "; ") + ".")
         let known = Set(sample.inSample.lazy.map(\.market))
         warnings = Self.warnings(
             trials: trials,

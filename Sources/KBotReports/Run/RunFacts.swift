@@ -127,6 +127,16 @@ public struct LimitFact: Hashable, Sendable {
     }
 }
 
+/// Whether fills cost anything: where none does, a profit is one before fees.
+public enum FeesCharged: String, Hashable, Codable, Sendable, CaseIterable {
+    /// Every market charges by its schedule.
+    case all
+    /// Some markets charge and others do not.
+    case some
+    /// No market charges anything.
+    case none
+}
+
 /// What ran: everything a reader needs to know what a report is about, and to run it again.
 public struct RunFacts: Hashable, Sendable {
     /// The run.
@@ -161,6 +171,10 @@ public struct RunFacts: Hashable, Sendable {
     public var reloads: [ReloadFact] = []
     /// How fills were made.
     public var fillModel: FillModelFacts
+    /// Whether fills cost anything.
+    public var feesCharged = FeesCharged.all
+    /// Whether somebody stopped the run before its end: everything in the report is of the part before.
+    public var isInterrupted = false
     /// Warnings and remarks, in the order they came up.
     public var notes: [String] = []
 

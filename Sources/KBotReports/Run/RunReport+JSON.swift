@@ -47,6 +47,7 @@ extension RunReport {
             }
         }
         if !fillModels.isEmpty { writer.array("fill_models", of: fillModels) { $1.write(to: &$0) } }
+        if let fillModelsNote { writer.field("fill_models_note", fillModelsNote) }
         charts.writeOutcomes(to: &writer)
         analysis.write(to: &writer)
         charts.write(to: &writer)
@@ -71,6 +72,9 @@ extension RunReport {
         writer.field("account", facts.account)
         writer.array("data", of: facts.data) { $0.value($1) }
         writer.field("skipped_lines", facts.skippedLines)
+        writer.field("interrupted", facts.isInterrupted)
+        writer.field("fees_charged", facts.feesCharged.rawValue)
+        writer.field("whole_days", wholeDays)
         writer.array("strategies", of: facts.strategies) { $1.write(to: &$0) }
         writer.array("risk_rules", of: facts.riskRules) { writer, rule in
             writer.beginObject(inline: true)

@@ -20,6 +20,8 @@ extension RunReport {
         ])
         writeExposure(to: &page)
         writeFillModels(to: &page)
+        page.heading("VERDICT")
+        page.paragraph(analysis.verdict.sentence)
         writeFunnel(to: &page)
         writeStrategies(to: &page)
         writeOpenPositions(to: &page)
@@ -33,6 +35,11 @@ extension RunReport {
         let strategies = facts.strategies.map { "\($0.name) \($0.version) (\($0.kind.rawValue))" }
         page.paragraph(strategies.isEmpty ? "no strategy" : strategies.joined(separator: ", "))
         page.paragraph("\(facts.from.shortText) to \(facts.to.shortText) UTC (\(facts.span.shortText))")
+        if facts.isInterrupted {
+            page.paragraph(
+                "INTERRUPTED at \(facts.to.shortText) UTC: what would have come after is not in this report."
+            )
+        }
         page.paragraph(blockedSentence)
         page.paragraph(trades.isEmpty ? funnel.sentence : resultSentence)
         if facts.isSimulated { page.paragraph("Simulated market: says nothing about real profits.") }
@@ -57,7 +64,13 @@ extension RunReport {
     }
 
     private var resultSentence: String {
-        let result = "\(plural(trades.count, "trade")), net \(metrics.netProfit.signedDollarText) after fees"
+        let fees =
+            switch facts.feesCharged {
+            case .all: "after fees"
+            case .some: "after fees, which some markets did not charge"
+            case .none: "with NO FEES CHARGED"
+            }
+        let result = "\(plural(trades.count, "trade")), net \(metrics.netProfit.signedDollarText) \(fees)"
         return result + "; equity \(startEquity.dollarText) → \(endEquity.dollarText)."
     }
 
@@ -107,8 +120,8 @@ extension RunReport {
             ("Average R multiple", ratio(metrics.averageR)),
             ("", ""),
         ])
-        if metrics.sharpeRatio == nil, dailyEquity.count < 10 {
-            page.paragraph("The annual Sharpe ratio takes 10 days; this run has \(dailyEquity.count).", indent: 2)
+        if metrics.sharpeRatio == nil, wholeDays < PerformanceTracker.fewestDays {
+            page.paragraph("The annual Sharpe ratio takes 10 whole UTC days; this run has \(wholeDays).", indent: 2)
         }
     }
 

@@ -20,5 +20,6 @@ extension RunReport {
         guard let low = fillModels.map(\.netProfit).min(), let high = fillModels.map(\.netProfit).max() else { return }
         page.line()
         page.paragraph("Band of the net profit: \(money(low)) to \(money(high)).", indent: 2)
+        if let fillModelsNote { page.paragraph(fillModelsNote, indent: 2) }
     }
 }

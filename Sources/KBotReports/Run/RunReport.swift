@@ -38,6 +38,8 @@ public struct RunReport: Sendable {
     public let charts: MarketCharts
     /// The same run with several fill models, when there were several.
     public var fillModels: [FillModelResult] = []
+    /// What else a reader of ``fillModels`` should know; nil when there is nothing.
+    public var fillModelsNote: String?
 
     /// Makes the report of a finished run.
     ///
@@ -85,7 +87,12 @@ public struct RunReport: Sendable {
 
     /// What the trades tell beyond the metrics; calculated anew each time.
     public var analysis: TradeAnalysis {
-        TradeAnalysis(of: trades, outcomes: charts.outcomes, isSimulated: facts.isSimulated)
+        TradeAnalysis(
+            of: trades,
+            outcomes: charts.outcomes,
+            isSimulated: facts.isSimulated,
+            feesCharged: facts.feesCharged
+        )
     }
 
     /// What closing all open positions at their marks would gain before fees.
@@ -101,6 +108,9 @@ public struct RunReport: Sendable {
 
     /// Whether start, trades, fees and open positions add up to the equity at the end, exactly.
     public var identityHolds: Bool { identityDifference == .zero }
+
+    /// Whole UTC days of the run, which the annual Sharpe ratio is made of.
+    public var wholeDays: Int { dailyEquity.whole(from: facts.from, to: facts.to).count }
 
     /// Share of the run in which entries were blocked, 0 to 1; nil for a run without length.
     public var blockedShare: Ratio? { share(blocked.total) }

@@ -40,6 +40,12 @@ extension Ratio {
         let (sign, digits) = displayed(units, scale: 10_000, digits: 2)
         return sign + digits
     }
+
+    /// The ratio with three digits: `0.074`.
+    var thirdText: String {
+        let (sign, digits) = displayed(units, scale: 1_000, digits: 3)
+        return sign + digits
+    }
 }
 
 extension Timestamp {
@@ -52,7 +58,7 @@ extension Timestamp {
 
 extension TimeSpan {
     /// The span in its two largest units: `1d 2h`, `7m 30s`, `12.5s`.
-    var shortText: String {
+    package var shortText: String {
         let seconds = wholeSeconds
         if seconds >= 86_400 { return pair(seconds / 86_400, "d", seconds % 86_400 / 3_600, "h") }
         if seconds >= 3_600 { return pair(seconds / 3_600, "h", seconds % 3_600 / 60, "m") }
@@ -69,7 +75,7 @@ extension TimeSpan {
 /// The sign and the digits of `units / scale`, rounded half to even, with `digits` of them after the point.
 private func displayed(_ units: Int64, scale: Int64, digits: Int) -> (sign: String, digits: String) {
     let rounded = Int64(evenDivide(Int128(units), by: Int128(scale)))
-    let power: UInt64 = digits == 1 ? 10 : 100
+    let power: UInt64 = digits == 1 ? 10 : digits == 2 ? 100 : 1_000
     let fraction = String(rounded.magnitude % power)
     let zeros = String(repeating: "0", count: digits - fraction.count)
     return (rounded < 0 ? "\u{2212}" : "", "\(grouped(rounded.magnitude / power)).\(zeros)\(fraction)")

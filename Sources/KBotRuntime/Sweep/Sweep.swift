@@ -177,8 +177,11 @@ package final class Sweep {
         let (trials, done) = standing
         let shard = plan.shard.map { ", shard \($0)" } ?? ""
         let off = description.limitsOff.isEmpty ? "none" : description.limitsOff.joined(separator: ", ")
+        let work =
+            plan.search == .halving
+            ? "the best third of each rung goes on" : "\(trials - done) to run, \(done) done before"
         return [
-            "\(description.search.rawValue) of \(counted(description.trials, "trial"))\(shard): \(trials) to run, \(done) done before",
+            "\(description.search.rawValue) of \(counted(description.trials, "trial"))\(shard): \(work)",
             "limits off in every trial: \(off)",
             "data: \(counted(description.data.markets.count, "market")), \(description.data.first) to \(description.data.last)"
                 + (isInMemory ? "" : ", read anew by each worker: too large to be held"),

@@ -76,8 +76,8 @@ package struct SweepFigures: Hashable, Codable, Sendable {
     package private(set) var fees = Money.zero
     /// The largest fall of the sum of net P&L from a peak, over closed trades in the order of their ends.
     package private(set) var drawdown = Money.zero
-    /// Markets with a trade.
-    package private(set) var markets = 0
+    /// Markets with a trade; of an endless one, days.
+    package internal(set) var markets = 0
     /// Mean over sample deviation (n − 1) of the net P&L per market, over all markets of that time, traded or not; nil when
     /// it has no value.
     package private(set) var sharpe: Double?

@@ -46,10 +46,10 @@ package struct SweepMarkets: Hashable, Codable, Sendable {
         do {
             switch try data.open(from: plan.from, to: plan.to, spot: spot) {
             case .events(var feed):
-                try scan(&feed, MarketFilter(markets: plan.run.markets, series: plan.run.series), &print)
+                try scan(&feed, MarketFilter(plan.run), &print)
                 sources = feed.summary.sources
             case .bars(let feed):
-                try scan(feed, MarketFilter(markets: plan.run.markets, series: plan.run.series), plan, &print)
+                try scan(feed, MarketFilter(plan.run), plan, &print)
                 sources = feed.summary.sources
             }
         } catch let failure as RunFailure {

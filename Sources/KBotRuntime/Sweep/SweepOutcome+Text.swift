@@ -51,6 +51,10 @@ extension SweepOutcome {
         }
         table(&page)
         windowTable(&page)
+        if !caveats.isEmpty {
+            page.heading("NOTES")
+            for caveat in caveats { page.paragraph(caveat) }
+        }
         guard let verdict else {
             page.heading("VERDICT")
             page.paragraph("No trial meets what is required: nothing was chosen.")
@@ -134,7 +138,7 @@ extension SweepOutcome {
         page.line()
         page.paragraph(
             "All windows after their choices: net \(outOfSample.net.signedDollarText) in \(counted(outOfSample.trades, "trade"))"
-                + ", \(counted(outOfSample.markets, "market")) traded.",
+                + ", \(counted(outOfSample.markets, plan.data.markets.allSatisfy(\.isEndless) ? "day" : "market")) traded.",
             indent: 2
         )
     }

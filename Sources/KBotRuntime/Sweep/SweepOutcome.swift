@@ -69,9 +69,15 @@ package struct SweepOutcome: Encodable, Sendable {
     package let outOfSample: SweepFigures
     /// What can be said; nil when nothing was chosen.
     package let verdict: ResearchVerdict?
+    /// Whether fills cost anything; ``verdict`` says it too when not.
+    package let feesCharged: FeesCharged
+    /// What the report of the chosen trial's backtest says beside its figures, of the first trial when none was chosen: how
+    /// results were known, what was left out of the data, by which rules fees and bars went.
+    package let caveats: [String]
 
     private enum CodingKeys: String, CodingKey {
-        case plan, ran, failed, dropped, rows, chosen, windows, verdict
+        case plan, ran, failed, dropped, rows, chosen, windows, verdict, caveats
+        case feesCharged = "fees_charged"
         case withScriptErrors = "with_script_errors"
         case outOfSample = "out_of_sample"
     }
@@ -138,6 +144,9 @@ package struct SweepOutcome: Encodable, Sendable {
         let all = data.units.filter { $0.closes > folds[0].split }
         outOfSample = data.figures(of: traded, all)
 
+        let told = (ranking.best.map { trials[$0] } ?? ran[0]).report
+        feesCharged = told?.feesCharged ?? .all
+        caveats = told?.caveats ?? []
         let partial = Self.dropped(records, trials)
         dropped = partial.count
         verdict = ranking.best.map { best in
@@ -146,7 +155,12 @@ package struct SweepOutcome: Encodable, Sendable {
             }
             let place = samples.firstIndex { $0.number == trials[best].number } ?? 0
             samples += partial.map { plan.sample($0, in: whole, after: ([], [])) }
-            return ResearchVerdict(of: samples, chosen: place, seed: plan.seed)
+            return ResearchVerdict(
+                of: samples,
+                chosen: place,
+                feesCharged: told?.feesCharged ?? .all,
+                seed: plan.seed
+            )
         }
     }
 

@@ -54,7 +54,10 @@ struct SweepRanking {
 extension SweepMarkets {
     /// Figures of trades in a time with these units.
     func figures(of trades: [SweepTrade], _ units: [Unit]) -> SweepFigures {
-        SweepFigures(of: trades, units: results(of: trades, units).map(\.net))
+        let results = results(of: trades, units)
+        var figures = SweepFigures(of: trades, units: results.map(\.net))
+        figures.markets = results.count { !$0.trades.isEmpty }
+        return figures
     }
 
     /// What trades made of each unit of a time, and of any other they were made in.

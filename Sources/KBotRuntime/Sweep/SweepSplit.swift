@@ -1,4 +1,5 @@
 package import KBotModel
+import KBotReports
 
 /// How the time is parted into what parameters are chosen on and what they are then judged by.
 package enum SweepSplit: Hashable, Sendable {
@@ -106,7 +107,10 @@ extension SweepSplit {
                 }
             }
             guard let last = folds.popLast() else {
-                throw RunFailure(.usage, "--walk-forward \(text): the data last only \(data.last - data.first)")
+                throw RunFailure(
+                    .usage,
+                    "--walk-forward \(text): the data last only \((data.last - data.first).shortText)"
+                )
             }
             return folds + [SweepFold(from: last.from, split: last.split, to: .distantFuture)]
         }

@@ -1,5 +1,5 @@
 package import KBotModel
-import KBotReports
+package import KBotReports
 
 /// What one trial gave: a line of `trials.jsonl`.
 package struct TrialRecord: Hashable, Codable, Sendable {
@@ -38,6 +38,11 @@ package struct TrialRecord: Hashable, Codable, Sendable {
         package let openPositions: Int
         /// Calls of the strategies that failed; three in a row end a strategy.
         package let scriptErrors: Int
+        /// Whether fills cost anything.
+        package let feesCharged: FeesCharged
+        /// What a backtest's report says beside its figures: how results were known, what was left out of the data, by which
+        /// rules fees and bars went.
+        package let caveats: [String]
 
         private enum CodingKeys: String, CodingKey {
             case totalTrades = "total_trades"
@@ -47,9 +52,11 @@ package struct TrialRecord: Hashable, Codable, Sendable {
             case endEquity = "end_equity"
             case openPositions = "open_positions"
             case scriptErrors = "script_errors"
+            case feesCharged = "fees_charged"
+            case caveats
         }
 
-        init(_ report: RunReport, scriptErrors: Int) {
+        init(_ report: RunReport, scriptErrors: Int, sources: [String]) {
             totalTrades = report.metrics.totalTrades
             netProfit = report.metrics.netProfit
             totalFees = report.metrics.totalFees
@@ -57,6 +64,8 @@ package struct TrialRecord: Hashable, Codable, Sendable {
             endEquity = report.endEquity
             openPositions = report.openPositions.count
             self.scriptErrors = scriptErrors
+            feesCharged = report.facts.feesCharged
+            caveats = report.facts.caveats(beside: sources)
         }
     }
 

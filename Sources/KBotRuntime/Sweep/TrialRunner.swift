@@ -102,7 +102,7 @@ struct TrialRunner: Sendable {
         return record(
             job,
             failure: nil,
-            report: TrialRecord.Report(report, scriptErrors: errors),
+            report: TrialRecord.Report(report, scriptErrors: errors, sources: markets.sources),
             trades: report.trades.compactMap { trade in
                 places[trade.market].map { SweepTrade(market: $0, closes: markets.markets[$0].closes, trade) }
             }

@@ -157,7 +157,7 @@ import Testing
         #expect(few.column(0) == [30_000, 50_000] && few.column(1) == [0, -70_000])
         #expect(few.tradedMarkets(strikes[0]) == [1, 1] && few.tradedMarkets(strikes[1]) == [0, 1])
 
-        let month = (0..<60).map { result("M\($0)", minute: Int64($0) * 720, cents: 1) }
+        let month = (0..<60).map { result("M\($0)", minute: Int64($0) * 720 + 720, cents: 1) }
         let days = Observations(of: [month])
         #expect(days.unit == .day && days.count == 30)
         #expect(days.column(0) == Array(repeating: 20_000, count: 30))

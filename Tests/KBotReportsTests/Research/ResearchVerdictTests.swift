@@ -58,6 +58,24 @@ import Testing
         #expect(Double(found) >= least, "found in \(found) of \(seeds)")
     }
 
+    @Test(arguments: [true, false])
+    func `no verdict can be read without knowing that no fees were charged`(gains isGain: Bool) {
+        let cents = isGain ? gains(100) : gains(100).map { 2 - $0 }
+        let sample = TrialSample(number: 1, inSample: results(cents), outOfSample: results(cents, from: 100))
+        let free = ResearchVerdict(of: [sample], chosen: 0, feesCharged: .none, resamples: 500)
+        let charged = ResearchVerdict(of: [sample], chosen: 0, resamples: 500)
+        #expect(free.claimsEdge == isGain && charged.claimsEdge == isGain)
+        #expect(free.sentence == "No fees were charged: this is before the costs of trading. " + charged.sentence)
+        #expect(!charged.sentence.contains("fees"))
+    }
+
+    @Test func `a market that closes at midnight belongs to the day that ends then`() {
+        // Five days of quarters of an hour, the last of each day at 00:00.
+        let closes = (1...480).map { Timestamp.minute(Int64($0) * 15) }
+        let sample = closes.enumerated().map { MarketResult(market: Ticker("M\($0)"), close: $1) }
+        #expect(Observations(of: [sample]).days == 5)
+    }
+
     @Test func `a claim needs both periods`() {
         let both = verdict(gains(100), gains(60))
         #expect(both.claimsEdge && both.sentence.hasPrefix("An edge distinguishable from zero at 95%: out of sample"))

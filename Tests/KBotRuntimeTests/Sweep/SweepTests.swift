@@ -40,6 +40,21 @@ import Testing
         }
     }
 
+    @Test func `what could not be read, and results that were inferred, stand in the sweep as in a backtest`() throws {
+        let bench = try SweepBench()
+        bench.plan.backtest.data = [try bench.files.write("torn.csv", SweepBench.trades + "not a trade\n")]
+        let outcome = try #require(try bench.run())
+        let chosen = try #require(outcome.rows.first { $0.number == outcome.chosen })
+        let report = try bench.report(chosen.parameters.map { "\($0.name)=\($0.value)" })
+        #expect(report.facts.skippedLines == 1)
+        #expect(outcome.caveats.contains { $0.hasPrefix("1 line of the data could not be read") })
+        #expect(outcome.caveats.contains { $0.hasPrefix("skipped: ") && $0.contains("torn.csv") })
+        #expect(report.facts.notes.filter { !outcome.caveats.contains($0) } == [] && !report.facts.notes.isEmpty)
+        #expect(outcome.caveats.contains { $0.contains("inferred from the last price") || $0.contains("without a") })
+        #expect(outcome.caveats.contains { $0.contains("whole cent") } && outcome.feesCharged == .all)
+        #expect(outcome.verdict?.sentence.contains("fees") == false)
+    }
+
     @Test func `a killed sweep goes on, and ends as if it had not been killed`() throws {
         let bench = try SweepBench()
         try bench.run("whole")
@@ -211,6 +226,19 @@ import Testing
         #expect(outcome.windows[0].fold.split == UTCDay(year: 2024, month: 1, day: 8).start)
         #expect(outcome.rows.contains { $0.inSample.trades > 5 && $0.outOfSample.trades > 0 })
         #expect(outcome.verdict?.inSample.markets == 7 && outcome.verdict?.outOfSample.markets == 3)
-        #expect(outcome.text(width: 100).contains("1 market, 10 days"))
+        let text100 = outcome.text(width: 100)
+        #expect(text100.contains("1 market, 10 days"))
+        // What a backtest says beside its figures, the sweep says too; and no verdict without that there were no fees.
+        let notes = try bench.report(["every=3", "reach=2"]).facts.notes
+        #expect(notes.contains { $0.contains("not known to be Kalshi's") } && notes.contains { $0.hasPrefix("bars: ") })
+        #expect(outcome.feesCharged == .none && outcome.caveats == notes)
+        #expect(outcome.verdict?.sentence.hasPrefix("No fees were charged: ") == true)
+        let flat = text100.replacing("\n", with: " ")
+        #expect(text100.contains("NOTES\n") && flat.contains("(--fees kalshi charges them)"))
+        let json = try #require(try JSONSerialization.jsonObject(with: outcome.document()) as? [String: Any])
+        #expect(json["caveats"] as? [String] == notes && json["fees_charged"] as? String == "none")
+        let read = try SweepOutcome.read(folder: bench.folder)
+        let page = try read.page()
+        #expect(read.caveats == notes && page.contains("--fees kalshi charges them"))
     }
 }

@@ -1,7 +1,7 @@
 import KBotModel
 
 /// Tables of a page.
-extension ReportPage {
+extension DocumentPage {
     /// A column of a table.
     struct Column {
         let title: String
@@ -19,6 +19,8 @@ extension ReportPage {
         case code(String)
         /// A number of the document.
         case number(String, NumberStyle)
+        /// Two numbers of the document, the ends of a range; nothing when it does not have them.
+        case range(String, String, NumberStyle)
         /// A number of the document as the length of a bar, of so many at most.
         case bar(String, most: Int64)
         /// The difference of a figure between two runs.
@@ -30,11 +32,12 @@ extension ReportPage {
     }
 
     /// Writes a table that scrolls by itself where the page is narrower; the first cell of a row is its heading.
-    mutating func table(_ caption: String, _ columns: [Column], rows: [[Cell]]) {
+    /// Where it is sortable, the page's script lets the reader sort it by its columns.
+    mutating func table(_ caption: String, _ columns: [Column], rows: [[Cell]], isSortable: Bool = false) {
         // A long table scrolls in a window of its own.
         let style = rows.count > 40 ? "wide long" : "wide"
         element("div", ["class": style, "tabindex": "0", "role": "region", "aria-label": caption]) { page in
-            page.element("table") { page in
+            page.element("table", ["data-sort": isSortable ? "rows" : nil]) { page in
                 page.html.element("caption", text: caption)
                 page.html.element("thead") { html in
                     html.element("tr") { html in
@@ -76,6 +79,11 @@ extension ReportPage {
         case .text(let text): html.text(text)
         case .code(let text): html.element("code", text: text)
         case .number(let pointer, let style): number(pointer, style)
+        case .range(let low, let high, let style):
+            number(low, style)
+            guard json[pointer: low]?.text != nil else { return }
+            html.text(" to ")
+            number(high, style)
         case .bar(let pointer, let most): writeBar(pointer, most)
         case .difference(let figure):
             guard let difference = figure.difference else { return }
@@ -112,7 +120,7 @@ extension ReportPage {
     }
 
     /// Writes what is folded away until it is asked for.
-    mutating func details(_ summary: String, _ body: (inout ReportPage) -> Void) {
+    mutating func details(_ summary: String, _ body: (inout DocumentPage) -> Void) {
         element("details") { page in
             page.html.element("summary", text: summary)
             body(&page)

@@ -1,0 +1,104 @@
+import KBotModel
+
+/// A page under construction, about a document that was read; each section lives in a file with its neighbours.
+///
+/// Pages of runs, of two runs and of sweeps have this in common: one file without anything from the network, style and
+/// script inside, and no number that is not the document's.
+struct DocumentPage<Document> {
+    let document: Document
+    var html = HTMLWriter()
+    /// What pointers point into.
+    let json: JSONTree
+
+    /// Everything around the page's content.
+    mutating func writeShell(title: String, _ body: (inout DocumentPage) -> Void) {
+        html.literal("<!DOCTYPE html>\n")
+        element("html", ["lang": "en", "xmlns": "http://www.w3.org/1999/xhtml"]) { page in
+            page.html.element("head") { html in
+                html.empty("meta", ["charset": "utf-8"])
+                html.empty("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"])
+                html.empty("meta", ["name": "color-scheme", "content": "light dark"])
+                html.empty("link", ["rel": "icon", "href": "data:,"])
+                html.element("title", text: title)
+                html.element("style") { $0.literal(PageStyle.sheet) }
+            }
+            page.html.line()
+            page.element("body") { page in
+                page.html.element("a", ["class": "skip", "href": "#content"], text: "Skip to the report")
+                body(&page)
+                page.html.element("script") { $0.literal(PageScript.source) }
+            }
+        }
+        html.line()
+    }
+
+    /// A section: name of its anchor, title, whether there is anything to show, and what writes it.
+    typealias Section = (id: String, title: String, isShown: Bool, write: (inout DocumentPage) -> Void)
+
+    /// Writes the list of sections and those that have anything to show.
+    mutating func writeContent(_ sections: [Section]) {
+        let shown = sections.filter(\.isShown)
+        html.element("nav", ["aria-label": "Sections"]) { html in
+            html.element("ul") { html in
+                for section in shown {
+                    html.element("li") { $0.element("a", ["href": "#\(section.id)"], text: section.title) }
+                }
+            }
+        }
+        html.line()
+        element("main", ["id": "content"]) { page in
+            for section in shown { page.section(section.id, section.title, section.write) }
+        }
+    }
+
+    /// Says before everything else that the market was made up.
+    mutating func writeBanner() {
+        html.element("p", ["class": "banner"]) { html in
+            html.element("strong", text: "SIMULATED MARKET.")
+            html.text(" Made up by kbot from a seed; it says nothing about real profits.")
+        }
+    }
+
+    /// Writes an element whose body needs the page.
+    mutating func element(
+        _ name: StaticString,
+        _ attributes: HTMLWriter.Attributes = [:],
+        _ body: (inout DocumentPage) -> Void
+    ) {
+        html.begin(name, attributes)
+        body(&self)
+        html.end(name)
+    }
+
+    mutating func section(_ id: String, _ title: String, _ body: (inout DocumentPage) -> Void) {
+        element("section", ["id": id, "aria-labelledby": "h-\(id)"]) { page in
+            page.html.element("h2", ["id": "h-\(id)"], text: title)
+            body(&page)
+        }
+        html.line()
+    }
+
+    mutating func paragraph(_ text: String, style: String? = nil) {
+        html.element("p", ["class": style], text: text)
+    }
+
+    // MARK: Numbers
+
+    /// What the document has at a pointer, as text; empty when it has nothing there.
+    func value(_ pointer: String) -> String { json[pointer: pointer]?.text ?? "" }
+
+    /// Writes the number at a pointer.
+    mutating func number(_ pointer: String, _ style: NumberStyle) {
+        html.number(json[pointer: pointer]?.text, at: pointer, style)
+    }
+}
+
+extension HTMLWriter {
+    /// Writes a number of the document, or `n/a` for one it does not have.
+    mutating func number(_ text: String?, at pointer: String, _ style: NumberStyle) {
+        guard let text, let shown = style.shown(text) else {
+            return element("span", ["class": "none", "data-json": pointer], text: "n/a")
+        }
+        element("data", ["value": text, "data-json": pointer, "class": style.tone(text)], text: shown)
+    }
+}
