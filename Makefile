@@ -10,13 +10,13 @@ shipped := $(scripts) templates/README.md templates/gitignore templates/luarc.js
 swift_paths := $(wildcard Package.swift Sources Tests Examples Benchmarks Fuzz)
 shell_scripts := kbot .ci/run $(wildcard scripts/* scripts/tests/*)
 
-.PHONY: help check lint lint-lua lint-shell architecture tests-once examples \
+.PHONY: help check lint lint-lua lint-shell architecture tests-once examples benchmarks \
 	test bench coverage fuzz soak sanitize format install uninstall clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-check: lint architecture lint-lua lint-shell tests-once examples ## All that CI checks: format, architecture, scripts, tests, examples
+check: lint architecture lint-lua lint-shell tests-once examples benchmarks ## All that CI checks: format, architecture, scripts, tests; examples and benchmarks build
 	@echo "check: all passed"
 
 lint:
@@ -43,6 +43,10 @@ tests-once:
 examples:
 	@if [ -f Examples/Package.swift ]; then swift build --package-path Examples; fi
 
+# Only built, in debug, on top of what the tests have built: so that they cannot rot unseen.
+benchmarks:
+	KBOT_BENCHMARKS=1 swift build --product kbot-benchmarks
+
 test: ## Build and run the tests
 	@scripts/test
 
@@ -60,7 +64,7 @@ soak: ## Many seeds, an exchange with faults, 200 kills, a month and 200 markets
 	@scripts/kill-soak --mode paper --kills 40 --seeds 2
 	@scripts/month-soak
 	@scripts/slurm-test
-	@KBOT_FAULT_SEEDS=5000 KBOT_RESEARCH_SEEDS=1000 scripts/test --filter 'KBotRuntimeTests.FaultTests|KBotReportsTests.Research'
+	@KBOT_FAULT_SEEDS=5000 KBOT_RESEARCH_SEEDS=1000 scripts/test --filter 'KBotRuntimeTests.FaultTests|KBotRuntimeTests.SweepVerdict|KBotReportsTests.Research'
 
 # Instrumented builds have scratch folders of their own, so that they leave the ordinary build as it is.
 coverage: ## Run the tests and write the coverage of each file to .build/coverage.txt

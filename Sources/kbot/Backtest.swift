@@ -100,10 +100,16 @@ struct BacktestCommand: ParsableCommand {
 
     /// One set of settings for each fill model; with `all` the realistic one, the default, comes first.
     private func loadSettings(_ environment: [String: String]) throws(RunFailure) -> [RunSettings] {
-        guard settings.fills == "all" else { return [try settings.load(environment: environment)] }
+        let models = ["realistic", "optimistic", "pessimistic"]
+        guard settings.fills == "all" else {
+            if let fills = settings.fills, !models.contains(fills) {
+                throw RunFailure(.usage, "--fills \(fills): give realistic, optimistic, pessimistic or all")
+            }
+            return [try settings.load(environment: environment)]
+        }
         guard !verify else { throw RunFailure(.usage, "--verify: checks one fill model; leave --fills all away") }
         var all: [RunSettings] = []
-        for name in ["realistic", "optimistic", "pessimistic"] {
+        for name in models {
             var options = settings
             options.fills = name
             all.append(try options.load(environment: environment))

@@ -87,7 +87,7 @@ struct ImportCommand: ParsableCommand {
             } else if !passedOver.isEmpty {
                 try show("not imported: \(passedOver.joined(separator: ", "))\n")
             }
-            return results.contains { $0.outcome == .failed } ? .data : nil
+            return results.contains { $0.outcome == .failed || $0.outcome == .cut } ? .data : nil
         }
     }
 
@@ -99,9 +99,13 @@ struct ImportCommand: ParsableCommand {
         case .known: line = "\(name): known already"
         case .grown: line = "\(name): \(result.rows) rows, in the place of its shorter version"
         case .imported: line = "\(name): \(result.rows) rows"
+        case .cut: line = "\(name): ONLY IN PART: \(result.rows) rows"
         }
         if result.duplicates > 0 { line += ", \(result.duplicates) known from other files" }
-        if result.skipped > 0 { line += ", \(result.skipped) lines left out" }
+        if result.contradictions > 0 {
+            line += ", \(result.contradictions) that differ from known ones and were left out"
+        }
+        if result.skipped > 0 { line += ", \(result.skipped) \(result.skipped == 1 ? "line" : "lines") left out" }
         return ([line] + result.notes.map { "  \($0)" }).joined(separator: "\n") + "\n"
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import KBotEngine
 import KBotModel
 import KBotReports
 import KBotRuntime
@@ -12,13 +11,15 @@ struct Run: ParsableCommand {
         abstract: "Trade with a strategy: on paper, in Kalshi's demo, or live.",
         discussion: """
             Without credentials the run takes the built-in simulated market: 24 hours of 15-minute BTC contracts at full \
-            speed, then the report. With credentials it trades on paper on Kalshi's own feed. Orders go to Kalshi with \
+            speed, then the report. With credentials it trades on paper on Kalshi's own feed, KXBTC15M unless told \
+            otherwise. Recordings come from files or from the catalogue that kbot import fills. Orders go to Kalshi with \
             --mode demo (play money) and --mode live (real money: that also needs KALSHI_ENV=live and --arm-live).
 
             Examples:
               kbot run --strategy bollinger_scalper.lua
               kbot run --strategy bollinger_scalper.lua --speed 60
               kbot run --strategy bollinger_scalper.lua --feed replay:trades.csv.gz
+              kbot run --strategy bollinger_scalper.lua --feed data --from 2026-04-27
               kbot run --strategy bollinger_scalper.lua --param period=30 --seed 7
               kbot run --strategy bollinger_scalper.lua --risk-rule max_spread.lua
               kbot run --strategy bollinger_scalper.lua --feed kalshi --series KXBTC15M
@@ -26,14 +27,7 @@ struct Run: ParsableCommand {
             """
     )
 
-    @Option(help: "Strategy: a Lua file, a name, or native:NAME (repeatable).")
-    var strategy: [String] = []
-
-    @Option(help: "Risk rule: a Lua file or a name (repeatable).")
-    var riskRule: [String] = []
-
-    @Option(help: "What a strategy may use of the account, name=25% or name=dollars (repeatable).")
-    var budget: [String] = []
+    @OptionGroup var trading: TradingOptions
 
     @Option(help: "What takes over from a strategy that fails three times in a row: native.")
     var fallback: String?
@@ -47,7 +41,7 @@ struct Run: ParsableCommand {
     @Option(help: "Parameter of a script, name=value or script.name=value (repeatable).")
     var param: [String] = []
 
-    @Option(help: "Market data: sim, replay:PATH (repeatable), or kalshi.")
+    @Option(help: "Market data: sim, replay:PATH (repeatable), data (the catalogue), or kalshi.")
     var feed: [String] = []
 
     @Option(help: "Where orders go: paper, demo or live.")
@@ -58,18 +52,6 @@ struct Run: ParsableCommand {
 
     @Option(help: "Contracts that entries may fill within 15 seconds before Kalshi itself stops them (demo and live).")
     var fuse: Int = 1_000
-
-    @Option(help: "Only this series (repeatable); KXBTC15M unless told otherwise, recordings: all.")
-    var series: [String] = []
-
-    @Option(help: "Only this market (repeatable).")
-    var market: [String] = []
-
-    @Option(help: "Market facts and results for recordings: a CSV file.")
-    var markets: String?
-
-    @Option(help: "Prices of an underlying for recordings: a CSV file, or BTC-USD=FILE (repeatable).")
-    var spot: [String] = []
 
     @Option(help: "How fast time passes: 1, 60, any whole factor, or max (the default).")
     var speed: String?
@@ -220,9 +202,7 @@ struct Run: ParsableCommand {
             throw RunFailure(.usage, "--on-recovery \(onRecovery): continue or hold")
         }
         plan.onRecovery = policy
-        plan.strategies = strategy
-        plan.rules = riskRule.isEmpty ? settings.riskRules : riskRule
-        plan.budgets = try budget.map(readBudget)
+        try trading.fill(&plan, settings)
         if let fallback {
             guard fallback == "native" else {
                 throw RunFailure(.usage, "--fallback \(fallback): only native can take over")
@@ -246,16 +226,8 @@ struct Run: ParsableCommand {
                     + "simulations and recordings always start fresh and touch nothing that is saved"
             )
         }
-        plan.series = plan.feed == .venue && series.isEmpty && market.isEmpty ? ["KXBTC15M"] : series
-        plan.markets = market
-        if markets != nil, !plan.feed.isReplay {
-            throw RunFailure(.usage, "--markets: facts are for recordings; the other feeds know their own")
-        }
-        plan.marketsFile = markets
-        if !spot.isEmpty, !plan.feed.isReplay {
-            throw RunFailure(.usage, "--spot: prices are for recordings; the other feeds have their own")
-        }
-        plan.spot = spot
+        if plan.feed == .venue, plan.series.isEmpty, plan.markets.isEmpty { plan.series = ["KXBTC15M"] }
+        try checkRecordings(plan)
         plan.strict = strict
         plan.seed = seed
         plan.eventsPath = events
@@ -278,14 +250,20 @@ struct Run: ParsableCommand {
         return plan
     }
 
-    private func readBudget(_ text: String) throws(RunFailure) -> (name: String, amount: RiskLimits.Amount) {
-        guard let budget = RunPlan.budget(text) else {
+    /// Options of recordings are for recordings, some for files alone.
+    private func checkRecordings(_ plan: RunPlan) throws(RunFailure) {
+        if plan.marketsFile != nil, !plan.feed.isReplay {
+            throw RunFailure(.usage, "--markets: facts are for recordings in files; the other feeds know their own")
+        }
+        if !plan.spot.isEmpty, !plan.feed.isReplay {
+            throw RunFailure(.usage, "--spot: prices are for recordings in files; the other feeds have their own")
+        }
+        if plan.from != nil || plan.to != nil, !plan.feed.isRecorded {
             throw RunFailure(
                 .usage,
-                "--budget \(text): write name=25% (up to 100%) or name=dollars, with the name of a strategy of the run"
+                "\(plan.from == nil ? "--to" : "--from"): times are for recordings (--feed data or replay:PATH)"
             )
         }
-        return budget
     }
 
     private func readFeed(_ settings: RunSettings) throws(RunFailure) -> RunPlan.Feed {
@@ -304,6 +282,15 @@ struct Run: ParsableCommand {
             }
             return .venue
         }
+        if feed.contains("data") {
+            guard feed == ["data"] else {
+                throw RunFailure(
+                    .usage,
+                    "--feed data: the catalogue cannot be mixed with other feeds; kbot import brings recordings into it"
+                )
+            }
+            return .catalogue(directory: trading.catalogue.dataDir)
+        }
         if feed.isEmpty, settings.credentials.credentials != nil { return .venue }
         if feed.isEmpty || feed == ["sim"] { return .simulated }
         var paths: [String] = []
@@ -312,7 +299,7 @@ struct Run: ParsableCommand {
                 throw RunFailure(.usage, "--feed sim: the simulated market cannot be mixed with recordings")
             }
             guard name.hasPrefix("replay:"), name.count > "replay:".count else {
-                throw RunFailure(.usage, "--feed \(name): give sim, replay:PATH or kalshi")
+                throw RunFailure(.usage, "--feed \(name): give sim, replay:PATH, data or kalshi")
             }
             paths.append(String(name.dropFirst("replay:".count)))
         }
@@ -353,7 +340,7 @@ struct Run: ParsableCommand {
         guard plan.feed == .simulated else { return "" }
         // The wrapper of a checkout says where it is; an installed program stands on the path.
         let program = ProcessInfo.processInfo.environment["KBOT_HOME"] == nil ? "kbot" : "./kbot"
-        let again = "\(program) run --strategy \(strategy.first ?? "bollinger_scalper.lua")"
+        let again = "\(program) run --strategy \(plan.strategies.first ?? "bollinger_scalper.lua")"
         return """
 
             Try next:

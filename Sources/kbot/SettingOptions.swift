@@ -74,7 +74,7 @@ struct SettingOptions: ParsableArguments {
     @Option(help: "Open positions at the end: ask, hold or flatten.")
     var onExit: String?
 
-    @Option(help: "How the paper exchange fills: realistic, optimistic or pessimistic.")
+    @Option(help: "How the paper exchange fills: realistic, optimistic or pessimistic; kbot backtest also takes all.")
     var fills: String?
 
     @Option(help: "Folder for what outlives a run: journal, accounts, halts, versions of scripts.")

@@ -20,9 +20,10 @@ struct SweepCommand: ParsableCommand {
               kbot sweep --strategy mine.lua --series KXBTC15M --param period=10:50:5 --walk-forward 5d/1d
               kbot sweep --strategy mine.lua --data trades.csv.gz --param period=10:50:5 --shard 2/4 --out sweep
               kbot sweep merge sweep
+              kbot sweep report sweep --format html --output sweep.html
               kbot sweep --strategy mine.lua --data trades.csv.gz --param period=10:50:5 --on slurm --jobs 8 --out sweep
             """,
-        subcommands: [SweepMergeCommand.self]
+        subcommands: [SweepMergeCommand.self, SweepReportCommand.self]
     )
 
     @OptionGroup var history: HistoryOptions
@@ -72,7 +73,7 @@ struct SweepCommand: ParsableCommand {
     @Option(help: "Option for sbatch, such as --partition=long (repeatable).")
     var slurmOption: [String] = []
 
-    @Option(help: "Write sweep.txt and sweep.json into this folder.")
+    @Option(help: "Write sweep.txt, sweep.json and the page sweep.html into this folder.")
     var reportDir: String?
 
     @Flag(help: "Print one JSON document on standard output, everything else on standard error.")
@@ -151,12 +152,14 @@ struct SweepCommand: ParsableCommand {
     func publish(_ outcome: SweepOutcome) throws(RunFailure) {
         let document = try outcome.document()
         if let folder = reportDir {
+            let page = try outcome.page()
             do {
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
                 let url = URL(fileURLWithPath: folder)
                 try document.write(to: url.appendingPathComponent("sweep.json"), options: .atomic)
                 let text = Data(outcome.text(width: 100).utf8)
                 try text.write(to: url.appendingPathComponent("sweep.txt"), options: .atomic)
+                try Data(page.utf8).write(to: url.appendingPathComponent("sweep.html"), options: .atomic)
             } catch {
                 throw RunFailure(.other, "the report could not be written to \(folder): \(error.localizedDescription)")
             }

@@ -22,7 +22,7 @@ struct SweepMergeCommand: ParsableCommand {
     @Option(help: "Where the joined trials go; the first folder by default.")
     var out: String?
 
-    @Option(help: "Write sweep.txt and sweep.json into this folder.")
+    @Option(help: "Write sweep.txt, sweep.json and the page sweep.html into this folder.")
     var reportDir: String?
 
     @Flag(help: "Print one JSON document on standard output, everything else on standard error.")

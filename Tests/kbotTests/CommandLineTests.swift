@@ -33,8 +33,8 @@ import Testing
         (["walk"], "walk"),
         (["run"], "no strategy: give one with --strategy bollinger_scalper.lua"),
         (["run", "--strategy", "bollinger_scalper.lua", "--feed", "kalshi"], "Kalshi's feed needs a key"),
-        (["run", "--strategy", "bollinger_scalper.lua", "--feed", "csv:x"], "give sim, replay:PATH or kalshi"),
-        (["run", "--strategy", "bollinger_scalper.lua", "--feed", "replay:"], "give sim, replay:PATH or kalshi"),
+        (["run", "--strategy", "bollinger_scalper.lua", "--feed", "csv:x"], "give sim, replay:PATH, data or kalshi"),
+        (["run", "--strategy", "bollinger_scalper.lua", "--feed", "replay:"], "give sim, replay:PATH, data or kalshi"),
         (["run", "--strategy", "bollinger_scalper.lua", "--mode", "live"], "--mode live: needs KALSHI_ENV=live"),
         (["run", "--strategy", "bollinger_scalper.lua", "--mode", "wet"], "--mode wet: paper, demo or live"),
         (

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `kbot sweep` and `kbot sweep merge`.
+/// `kbot sweep`, `kbot sweep merge` and `kbot sweep report`.
 @Suite struct SweepCommandTests {
     private let folder = TestFolder()
 
@@ -46,6 +46,24 @@ import Testing
         #expect(again.errors.contains("5 done before") && again.output == folder.read("report/sweep.json"))
         let object = try JSONSerialization.jsonObject(with: Data(again.output.utf8)) as? [String: Any]
         #expect((object?["rows"] as? [Any])?.count == 5 && object?["verdict"] != nil)
+        #expect(folder.read("report/sweep.html").contains("Sweep of flip"))
+    }
+
+    @Test func `a finished sweep is told again in every form, without its data`() throws {
+        let json = try sweep("--json", "--out", "kept")
+        let text = try sweep("--out", "kept", "--report-dir", "report")
+        try FileManager.default.removeItem(at: folder.url.appendingPathComponent("trades.csv"))
+        let again = try Kbot.run("sweep", "report", "kept", in: folder.url)
+        #expect(again.status == 0 && again.output == text.output && again.errors.isEmpty, "\(again.errors)")
+        #expect(try Kbot.run("sweep", "report", "kept", "--format", "json", in: folder.url).output == json.output)
+        let page = ["sweep", "report", "kept", "--format", "html", "--output", "page.html"]
+        let written = try Kbot.start(page, in: folder.url).wait()
+        #expect(written.status == 0 && written.output.isEmpty)
+        #expect(
+            folder.read("page.html") == folder.read("report/sweep.html") && folder.read("page.html").contains("p-curve")
+        )
+        let nothing = try Kbot.run("sweep", "report", "nowhere", in: folder.url)
+        #expect(nothing.status == 4 && nothing.output.isEmpty && nothing.errors.contains("no folder of a sweep"))
     }
 
     @Test func `shards are joined, and a lost one is named with exit code 4`() throws {
@@ -106,6 +124,6 @@ import Testing
         #expect(result.status == 130 && result.output.isEmpty && kept >= 3 && kept < 149)
         #expect(result.errors.contains("\(kept) of 149 trials are done; the same command goes on from there"))
         let second = try Kbot.start(command + ["--json"], in: folder.url).wait()
-        #expect(second.status == 0 && second.errors.contains("149 to run, \(kept) done before"))
+        #expect(second.status == 0 && second.errors.contains("\(149 - kept) to run, \(kept) done before"))
     }
 }

@@ -89,7 +89,7 @@ package final class RunBook {
                 configuration: settings.journalText,
                 scripts: strategies.compactMap { $0.script.map { ScriptRecord($0, .strategy) } }
                     + rules.map { ScriptRecord($0.script, .rule) },
-                inputs: try inputs(plan, encoder),
+                inputs: try InputReference(plan, spot: strategies.spotSymbols).map { try encoder.encode($0) },
                 recordsInputs: isVenue,
                 resumedFrom: account?.left?.checkpoint,
                 markets: account?.left?.markets ?? []
@@ -137,67 +137,13 @@ package final class RunBook {
             return "the journal is not complete: \(error)"
         }
     }
-
-    /// Where the inputs of a run can be had again.
-    private func inputs(_ plan: RunPlan, _ encoder: JSONEncoder) throws -> Data? {
-        switch plan.feed {
-        case .venue: return nil
-        case .simulated: return try encoder.encode(InputReference(simulator: plan.seed, files: []))
-        case .replay(let paths):
-            var files: [InputReference.File] = []
-            for path in paths + [plan.marketsFile].compactMap(\.self) + plan.spot.map(Self.path) {
-                files += try InputReference.File.all(path)
-            }
-            return try encoder.encode(InputReference(simulator: nil, files: files))
-        }
-    }
-
-    private static func path(ofSpot text: String) -> String {
-        text.firstIndex(of: "=").map { String(text[text.index(after: $0)...]) } ?? text
-    }
-}
-
-/// Where the inputs of a run can be had again.
-package struct InputReference: Codable, Hashable, Sendable {
-    /// A file as it was read.
-    package struct File: Codable, Hashable, Sendable {
-        package let path: String
-        package let bytes: Int
-        package let sha256: String
-
-        /// A file, or every file of a folder; nothing for a pipe, which cannot be read again.
-        package static func all(_ path: String) throws -> [File] {
-            guard FileManager.default.fileExists(atPath: path) else { return [] }
-            let type = try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-            if type == .typeDirectory {
-                return try FileManager.default.contentsOfDirectory(atPath: path).sorted().flatMap {
-                    try all("\(path)/\($0)")
-                }
-            }
-            return type == .typeRegular ? [try File(path)] : []
-        }
-
-        /// Reads a file's size and hash.
-        package init(_ path: String) throws {
-            let url = URL(fileURLWithPath: path).standardizedFileURL
-            let data = try Data(contentsOf: url, options: .alwaysMapped)
-            self.path = url.path
-            bytes = data.count
-            sha256 = KBotRuntime.sha256(data)
-        }
-    }
-
-    /// The simulator's seed; nil for recordings.
-    package let simulator: UInt64?
-    /// Recordings, facts of markets, prices of underlyings.
-    package let files: [File]
 }
 
 extension RunKind {
     fileprivate init(_ plan: RunPlan) {
         switch (plan.feed, plan.mode) {
         case (.simulated, _): self = .sim
-        case (.replay, _): self = .replay
+        case (.replay, _), (.catalogue, _): self = .replay
         case (.venue, .paper): self = .paper
         case (.venue, .demo): self = .demo
         case (.venue, .live): self = .live

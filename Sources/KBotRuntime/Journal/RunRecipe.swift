@@ -21,8 +21,13 @@ package struct RunRecipe: Codable, Hashable, Sendable {
     }
 
     package var mode: String
-    /// `sim`, `kalshi`, or nil for recordings.
+    /// `sim`, `kalshi`, `data` for the catalogue, or nil for files of recordings.
     package var feed: String?
+    /// Where the catalogue is, as an absolute path.
+    package var dataDirectory: String?
+    /// Beginning and end of what was traded of recordings.
+    package var from: Timestamp?
+    package var to: Timestamp?
     /// Recordings, as absolute paths.
     package var recordings: [String]
     package var marketsFile: String?
@@ -52,7 +57,11 @@ extension RunRecipe {
         case .simulated: (feed, recordings) = ("sim", [])
         case .venue: (feed, recordings) = ("kalshi", [])
         case .replay(let paths): (feed, recordings) = (nil, paths.map(Self.absolute))
+        case .catalogue(let directory):
+            (feed, recordings) = ("data", [])
+            dataDirectory = Self.absolute(directory)
         }
+        (from, to) = (plan.from, plan.to)
         marketsFile = plan.marketsFile.map(Self.absolute)
         spot = plan.spot.map { text in
             guard let equals = text.firstIndex(of: "=") else { return Self.absolute(text) }
@@ -81,9 +90,11 @@ extension RunRecipe {
         plan.feed =
             switch feed {
             case "sim"?: .simulated
+            case "data"?: .catalogue(directory: dataDirectory ?? "")
             case nil: .replay(paths: recordings)
             default: .venue
             }
+        (plan.from, plan.to) = (from, to)
         plan.marketsFile = marketsFile
         plan.spot = spot
         plan.strict = strict

@@ -7,7 +7,7 @@ package import Logging
 
 /// `kbot replay`: does a journaled run again and compares every effect with what was written down.
 ///
-/// A run whose data can be had again (from a seed, or from files that are still the same) is repeated whole; of a run at the
+/// A run whose data can be had again (from a seed, or from files or a catalogue that are still the same) is repeated whole; of a run at the
 /// venue the recorded events are fed to an engine. Scripts are those of then, reloads and an operator's commands come at
 /// their places. Nothing is written, and nothing is sent.
 package struct RunReplay {
@@ -51,7 +51,7 @@ package struct RunReplay {
         }
         do {
             if run.recordsInputs { return try compareEvents(comparison) }
-            try checkFiles()
+            try InputReference(of: run).check()
             return try compareWhole(comparison)
         } catch let failure as RunFailure {
             throw failure
@@ -86,20 +86,6 @@ package struct RunReplay {
     }
 
     // MARK: Data that can be had again
-
-    private func checkFiles() throws(RunFailure) {
-        guard let data = run.inputs, let reference = try? JSONDecoder().decode(InputReference.self, from: data) else {
-            throw RunFailure(.data, "run \(run.name): where its data came from cannot be read")
-        }
-        for file in reference.files {
-            guard let now = try? InputReference.File(file.path) else {
-                throw RunFailure(.data, "\(file.path): not there any more; the run cannot be repeated without it")
-            }
-            guard now.sha256 == file.sha256 else {
-                throw RunFailure(.data, "\(file.path): no longer what the run read (another SHA-256)")
-            }
-        }
-    }
 
     private func compareWhole(_ comparison: ReplayComparison) throws -> ReplayReport {
         var plan = try plan()

@@ -9,12 +9,22 @@ package struct RunPlan: Sendable {
         case simulated
         /// Recordings.
         case replay(paths: [String])
+        /// What the catalogue of a data directory holds of the plan's markets and time.
+        case catalogue(directory: String)
         /// The venue itself, or one that speaks as it does.
         case venue
 
-        /// Whether data come from recordings.
+        /// Whether data come from recordings in files.
         package var isReplay: Bool {
             if case .replay = self { true } else { false }
+        }
+
+        /// Whether data are of the past: recordings, in files or in the catalogue.
+        package var isRecorded: Bool {
+            switch self {
+            case .replay, .catalogue: true
+            case .simulated, .venue: false
+            }
         }
     }
 
@@ -66,6 +76,10 @@ package struct RunPlan: Sendable {
     package var series: [String] = []
     /// Only these markets; empty for all.
     package var markets: [String] = []
+    /// Nothing of recordings before this time is known to the run; nil for all there is.
+    package var from: Timestamp?
+    /// The run on recordings ends before this time; nil for the data's end.
+    package var to: Timestamp?
     /// A file of market facts for recordings.
     package var marketsFile: String?
     /// Files with prices of underlyings for recordings: `FILE` or `BTC-USD=FILE`.

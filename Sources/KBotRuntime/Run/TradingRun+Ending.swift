@@ -8,6 +8,7 @@ extension TradingRun {
     ///
     /// `rest` is what was read from the feed and not looked at yet.
     func interrupted(_ session: TradingSession, _ rest: ArraySlice<MarketEvent>) throws -> Ending {
+        wasInterrupted = true
         terminal.say("interrupted: no new entries, resting entries are cancelled (Ctrl-C again: stop now)")
         try session.command(.stopEntries)
         // The exchange's answers arrive within its longest delay.

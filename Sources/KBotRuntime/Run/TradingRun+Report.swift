@@ -49,7 +49,8 @@ extension TradingRun {
         return Funnel.WarmUp(
             candles: needs.warmUp,
             interval: needs.interval.resolved(life: life),
-            marketLife: life
+            // One that lasts for years, or for ever, is never too short.
+            marketLife: life < .hours(24 * 3_650) ? life : nil
         )
     }
 
@@ -100,6 +101,11 @@ extension TradingRun {
             )
         }
         facts.notes = summary.warnings + recorder.warnings + settings.warnings
+        facts.feesCharged = filter.feesCharged
+        facts.isInterrupted = wasInterrupted
+        if plan.feed.isRecorded { facts.notes += filter.feeNotes }
+        if let from = plan.from { facts.notes.append("nothing before --from \(from) was known to the run") }
+        if let to = plan.to { facts.notes.append("the run ended before --to \(to)") }
         if results.inferred > 0 {
             facts.notes.append("\(counted(results.inferred, "result")) inferred from the last price")
         }
@@ -120,6 +126,7 @@ extension TradingRun {
         switch plan.feed {
         case .simulated: "sim"
         case .replay: "replay"
+        case .catalogue: "catalogue"
         case .venue: "kalshi"
         }
     }

@@ -220,6 +220,7 @@ extension RunPlan.Feed {
         case .simulated: "sim"
         case .venue: "kalshi"
         case .replay(let paths): paths.map { "replay:\($0)" }.joined(separator: " ")
+        case .catalogue: "data"
         }
     }
 }

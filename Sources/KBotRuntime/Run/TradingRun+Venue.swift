@@ -12,6 +12,7 @@ extension TradingRun {
     /// Runs until the time asked for is over, or an interrupt.
     func venueLoop(_ runner: VenueRunner) throws -> Ending {
         let time = runner.access.time
+        takeOverGroups()
         runner.start(shards: plan.shards)
         defer { runner.stop() }
         let begin = time.now
@@ -23,7 +24,7 @@ extension TradingRun {
             try turn(runner)
             if time.uptime >= nextPause {
                 nextPause = time.uptime + Self.pausePeriod
-                try session?.pause()
+                try pauseAtVenue(runner)
                 watchHeldMarkets(runner)
                 try watchRecovery(runner)
                 warnOfClock(runner.access)
@@ -163,6 +164,7 @@ extension TradingRun {
         case .warning(let kind, let text):
             say("warning: \(text)")
             logger.warning("\(text)", metadata: ["code": "\(kind.rawValue)"])
+            if kind == .groupTriggered { try hearTriggeredGroup(text) }
         case .problem(let error, let text): say("\(text): \(error)")
         case .account(let picture): account = picture
         case .unaccounted(let orders): try hearUnaccounted(orders)
@@ -180,6 +182,7 @@ extension TradingRun {
     }
 
     private func interruptedAtVenue(_ runner: VenueRunner) throws -> Ending {
+        wasInterrupted = true
         say("interrupted: no new entries, resting entries are cancelled (Ctrl-C again: stop now)")
         try session?.command(.stopEntries)
         try turns(runner, atMost: .seconds(5)) { runner.desk?.isIdle ?? true }

@@ -46,6 +46,8 @@ package final class TradingRun {
     var session: TradingSession?
     var events = 0
     var started: Timestamp?
+    /// Whether somebody stopped it.
+    var wasInterrupted = false
     var reloader: Reloader?
     var control: ControlServer?
     /// What halts and resumes the run from outside; nil for a run that nobody can reach.
@@ -133,12 +135,12 @@ package final class TradingRun {
         }
         budgets = try Self.budgets(plan, strategies)
         try Self.checkSources(plan, strategies)
-        feed = try Self.makeFeed(plan)
-        let loadedNeeds = strategies.map(\.strategy.needs)
+        feed = try Self.makeFeed(plan, spot: strategies.spotSymbols)
+        let loaded = strategies
         venue = try access.map { (access) throws(RunFailure) in
-            try Self.runner(access, plan, settings, needs: loadedNeeds, account: book?.account)
+            try Self.runner(access, plan, settings, strategies: loaded, account: book?.account)
         }
-        filter = MarketFilter(markets: plan.markets, series: plan.series)
+        filter = MarketFilter(plan)
         results = ResultKeeper()
         // For people the terminal tells; the log tells machines, and people who ask for debugging.
         let isInFile = settings.logFile != nil
@@ -189,15 +191,13 @@ package final class TradingRun {
         _ access: VenueAccess,
         _ plan: RunPlan,
         _ settings: RunSettings,
-        needs: [StrategyNeeds],
+        strategies: [LoadedStrategy],
         account: AccountBook?
     ) throws(RunFailure) -> VenueRunner {
-        var spot: [SpotSymbol] = []
-        for case .spot(let symbol) in needs.map(\.source) where !spot.contains(symbol) { spot.append(symbol) }
         var feed = VenueFeedConfiguration(
             series: plan.series.map { SeriesTicker($0) },
             markets: plan.markets.map { Ticker($0) },
-            spot: spot,
+            spot: strategies.spotSymbols,
             privateChannels: plan.mode != .paper,
             speed: access.time.speed
         )
@@ -216,7 +216,7 @@ package final class TradingRun {
         return runner
     }
 
-    private static func makeFeed(_ plan: RunPlan) throws(RunFailure) -> (any MarketFeed)? {
+    private static func makeFeed(_ plan: RunPlan, spot: [SpotSymbol]) throws(RunFailure) -> (any MarketFeed)? {
         switch plan.feed {
         case .venue: return nil
         case .simulated:
@@ -229,16 +229,8 @@ package final class TradingRun {
                 seed: plan.seed
             )
         case .replay(let paths):
-            do throws(FeedError) {
-                return try ReplayFeed(
-                    paths: paths,
-                    markets: plan.marketsFile,
-                    spot: try SpotSource.read(plan.spot),
-                    strict: plan.strict
-                )
-            } catch {
-                throw RunFailure(.data, error.description)
-            }
+            return try ReplayFeed.open(paths, plan)
+        case .catalogue(let directory): return try CatalogueChoice(plan, in: directory).recordings(spot: spot)
         }
     }
 
@@ -322,17 +314,29 @@ package final class TradingRun {
         if let unknown = filter.unknown {
             throw RunFailure(.data, "--market \(unknown): not in the data; it has \(filter.seenText)")
         }
-        guard let session, started != nil else {
-            throw RunFailure(.data, "no event of a market that was asked for; the data has \(filter.seenText)")
-        }
+        guard let session, started != nil else { throw nothingRun }
         // What is still due: the last candles, the exchange's last answers, results nobody sent.
         while let result = results.due(before: .distantFuture) { try session.process(result) }
         try session.advance(to: session.now + .seconds(2))
         return .finished
     }
 
+    /// Why a run on recorded data came to nothing.
+    var nothingRun: RunFailure {
+        let window = [plan.from.map { "from \($0)" }, plan.to.map { "to \($0)" }].compactMap(\.self).joined(
+            separator: " "
+        )
+        guard filter.isEmpty, !window.isEmpty else {
+            return RunFailure(.data, "no event of a market that was asked for; the data has \(filter.seenText)")
+        }
+        return RunFailure(
+            .data,
+            "the data have nothing \(window): look at what they cover, kbot data list or the files"
+        )
+    }
+
     private var endTime: Timestamp? {
-        guard case .replay = plan.feed, let started, let duration = plan.duration else { return nil }
+        guard plan.feed.isRecorded, let started, let duration = plan.duration else { return nil }
         return started + duration
     }
 
@@ -389,4 +393,15 @@ func graceProblem(_ grace: TimeSpan, _ needs: StrategyNeeds, of name: String) ->
     }
     guard grace >= shortest else { return nil }
     return "--candle-grace \(grace): must be shorter than the candles of \(name), \(shortest)"
+}
+
+extension [LoadedStrategy] {
+    /// The underlyings whose candles the strategies trade by.
+    var spotSymbols: [SpotSymbol] {
+        var symbols: [SpotSymbol] = []
+        for case .spot(let symbol) in map(\.strategy.needs.source) where !symbols.contains(symbol) {
+            symbols.append(symbol)
+        }
+        return symbols
+    }
 }

@@ -29,6 +29,19 @@ package struct MarketTape {
         /// Whether there is to be a chart of it.
         var isKept = false
         var isOver = false
+
+        mutating func add(_ candle: Candle) {
+            guard isKept || !(isOver || isTraded) else { return }
+            for place in candles.indices where candles[place].interval == candle.interval {
+                if candles[place].kept.count < MarketTape.mostCandles {
+                    candles[place].kept.append(candle)
+                } else {
+                    candles[place].leftOut += 1
+                }
+                return
+            }
+            candles.append((candle.interval, [candle], 0))
+        }
     }
 
     /// By market number.
@@ -68,18 +81,8 @@ package struct MarketTape {
     }
 
     private mutating func add(_ candle: Candle, _ index: Int) {
-        guard index < strips.count, var strip = strips[index].take() else { return }
-        defer { strips[index] = strip }
-        guard strip.isKept || !(strip.isOver || strip.isTraded) else { return }
-        guard let place = strip.candles.firstIndex(where: { $0.interval == candle.interval }) else {
-            strip.candles.append((candle.interval, [candle], 0))
-            return
-        }
-        guard strip.candles[place].kept.count < Self.mostCandles else {
-            strip.candles[place].leftOut += 1
-            return
-        }
-        strip.candles[place].kept.append(candle)
+        guard index < strips.count else { return }
+        strips[index]?.add(candle)
     }
 
     private mutating func add(_ fill: Fill, _ role: OrderRole, _ index: Int, at time: Timestamp) {

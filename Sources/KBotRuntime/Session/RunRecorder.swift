@@ -14,6 +14,8 @@ package struct RunRecorder {
     package private(set) var warnings: [String] = []
     /// What is known of each market, by number.
     private var progress: [Progress] = []
+    /// The result just told: when, and when its market closed. What it changes is marked in the same moment.
+    private var result: (told: Timestamp, close: Timestamp)?
     /// What each strategy did, in the order in which they were heard: few, so looking through them beats hashing names.
     private var parts: [Part] = []
     private var tallies: [RuleTally] = []
@@ -26,6 +28,7 @@ package struct RunRecorder {
     private struct Progress {
         var isSeen = false
         var isWarmedUp = false
+        var close = Timestamp.distantFuture
         /// Strategies whose signals have been neither denied nor sent yet: notes of orders do not tell whose they are, but
         /// the order a signal leads to is sent at once or, of a stop entry, while every later signal is denied.
         var signallers: [StrategyName] = []
@@ -70,7 +73,9 @@ package struct RunRecorder {
         tape.record(note)
         switch note.kind {
         case .market(let market): see(market)
-        case .candle: funnel.candlesClosed += 1
+        case .candle:
+            funnel.candlesClosed += 1
+            tracker.reach(note.time)
         case .trigger(let strategy, _): count(for: strategy) { $0.triggers += 1 }
         case .noSignal(let strategy, let code, let filtered):
             let part = part(of: strategy)
@@ -96,14 +101,16 @@ package struct RunRecorder {
             tracker.record(trade)
             count(for: trade.strategy) { if trade.exit == .settlement { $0.settled += 1 } else { $0.closed += 1 } }
         case .corrected(let old, let new): tracker.replace(old, with: new, at: note.time)
-        case .equity(let equity): tracker.mark(equity: equity, at: note.time)
+        case .equity(let equity): mark(equity, at: note.time)
         case .blocked(.entriesStopped): break  // the end of the run is no limit
         case .blocked(let code): blocked.block(code.text, at: note.time)
         case .unblocked(let code): blocked.unblock(code.text, at: note.time)
         case .warning(_, let text):
             if warnings.count < Self.mostWarnings, !warnings.contains(text) { warnings.append(text) }
         case .swapped(let swap): swaps.append((note.time, swap))
-        case .settled, .exit, .script, .spotCandle: break
+        case .settled:
+            if let market = note.market { result = (note.time, progress[Int(market.index)].close) }
+        case .exit, .script, .spotCandle: break
         }
     }
 
@@ -156,9 +163,17 @@ package struct RunRecorder {
         return parts.count - 1
     }
 
+    /// What a result changes counts to the day on which its market closed, though it is told some seconds later.
+    private mutating func mark(_ equity: Money, at time: Timestamp) {
+        guard let result, result.told == time else { return tracker.mark(equity: equity, at: time) }
+        self.result = nil
+        tracker.settle(equity: equity, at: time, closed: result.close)
+    }
+
     private mutating func see(_ market: Market) {
         let index = Int(market.id.index)
         while progress.count <= index { progress.append(Progress()) }
+        progress[index].close = market.closeTime
         guard !progress[index].isSeen else { return }
         progress[index].isSeen = true
         funnel.marketsSeen += 1

@@ -92,6 +92,7 @@ package final class TradingSession {
     ///   - end: none that ends after it is taken.
     /// - Returns: how many were taken. What was sent waits for its answers; timers up to the next bar's start may not have
     ///   run.
+    /// - Throws: what the listener throws.
     package func pass(calm bars: ArraySlice<MarketBar>, until end: Timestamp) throws -> Int {
         try machine.pass(calm: bars, until: end)
     }
@@ -383,7 +384,7 @@ private struct Machine: ~Copyable {
             }
         }
         effects.removeAll(keepingCapacity: true)
-        for id in refused.sorted() { try feed(.venue(engine.now, .rejected(id, .other))) }
+        if !refused.isEmpty { for id in refused.sorted() { try feed(.venue(engine.now, .rejected(id, .other))) } }
         while let id = lookUps.popLast() {
             guard let told = exchange?.tellAgain(id) else { continue }
             for event in told { try feed(.venue(engine.now, event)) }

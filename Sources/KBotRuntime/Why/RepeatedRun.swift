@@ -49,7 +49,10 @@ struct RepeatedRun {
     }
 
     /// Whether its market was made up: the simulator's, or recordings that say so.
-    var isSimulated: Bool { recipe?.plan.feed.isMarkedSimulated ?? (run.kind == .sim) }
+    var isSimulated: Bool {
+        let isMarked = recipe?.plan.feed.isMarkedSimulated ?? (run.kind == .sim)
+        return isMarked || (try? InputReference(of: run))?.isMarkedSimulated == true
+    }
 
     /// How long before a close its entries ended; nil when they did not, or it is not known.
     var entryCutoff: TimeSpan? { recipe?.engine.limits.minTimeToClose }
@@ -94,21 +97,9 @@ struct RepeatedRun {
                 return
             }
         }
-        try checkFiles()
+        try InputReference(of: run).check()
         report.whatIf = [try count(without: nil)]
         for limit in limits { report.whatIf.append(try count(without: limit)) }
-    }
-
-    /// The recordings must be what they were.
-    private func checkFiles() throws(RunFailure) {
-        guard let data = run.inputs, let reference = try? JSONDecoder().decode(InputReference.self, from: data) else {
-            throw RunFailure(.data, "run \(run.name): where its data came from cannot be read")
-        }
-        for file in reference.files {
-            guard let now = try? InputReference.File(file.path), now.sha256 == file.sha256 else {
-                throw RunFailure(.data, "\(file.path): no longer what the run read")
-            }
-        }
     }
 
     private func count(without limit: LimitName?) throws(RunFailure) -> WhyReport.WhatIf {

@@ -34,6 +34,7 @@ final class FaultClient: DeskClient {
         case .account(let from, let ordersFrom, _): account(job.number, from, ordersFrom)
         case .createGroup(let limit, let shard, _):
             read(.createGroup(limit: limit, shard: shard), job.number) { .group($0) }
+        case .limitGroup(let group, let limit): read(.limitGroup(group, to: limit), job.number) { .done($0) }
         case .resetGroup(let group): read(.resetGroup(group), job.number) { .done($0) }
         case .deleteGroup(let group): read(.deleteGroup(group), job.number) { .done($0) }
         case .settlements(let from, _):

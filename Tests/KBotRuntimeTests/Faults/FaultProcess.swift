@@ -74,6 +74,10 @@ final class FaultProcess: OrderCarrier {
                 names[market.id] = market.ticker
             }
         }
+        desk.takeOver(world.keptGroups, unlocks: left == nil)
+        desk.keepGroups = { [unowned self] groups in
+            if lives() { world.keptGroups = groups }
+        }
         desk.start(shards: [2], at: time)
         guard lives() else { return }
         let session = TradingSession(

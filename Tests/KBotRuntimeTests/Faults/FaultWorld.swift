@@ -19,6 +19,8 @@ final class FaultWorld {
     let terms: OrderTerms
     /// How far the processes' clock is from the venue's.
     var skew = TimeSpan.zero
+    /// The account's order groups, as the last process kept them.
+    var keptGroups: [KeptOrderGroup] = []
     /// Whether a process that takes trades up waits for the operator.
     var holdsOnRecovery = false
 

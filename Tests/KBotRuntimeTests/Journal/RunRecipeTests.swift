@@ -30,6 +30,8 @@ import Testing
         plan.series = ["KXBTC15M"]
         plan.markets = ["KXBTC15M-26APR271445-45"]
         plan.duration = .minutes(90)
+        plan.from = Timestamp(seconds: 1_777_000_000)
+        plan.to = Timestamp(microseconds: 1_777_000_100_000_001)
         plan.seed = .max
         plan.strategies = ["bollinger_scalper.lua", "native:bollinger_scalper"]
         plan.parameters = ["period=30"]
@@ -38,6 +40,7 @@ import Testing
         let again = try written(plan, settings(["fills": "pessimistic"]), strategies: ["abc", nil]).plan
         #expect(again.feed == plan.feed && again.marketsFile == plan.marketsFile && again.spot == plan.spot)
         #expect(again.strict && again.series == plan.series && again.markets == plan.markets)
+        #expect(again.from == plan.from && again.to == plan.to)
         #expect(again.duration == plan.duration && again.seed == plan.seed && again.parameters == plan.parameters)
         #expect(again.strategies == plan.strategies && again.versions == ["bollinger_scalper.lua": "abc"])
         #expect(again.budgets.map(\.name) == plan.budgets.map(\.name))
@@ -46,7 +49,7 @@ import Testing
         #expect(again.speed == .max && again.isQuiet && !again.listens)
     }
 
-    @Test(arguments: [RunPlan.Feed.simulated, .venue, .replay(paths: ["/a", "/b"])])
+    @Test(arguments: [RunPlan.Feed.simulated, .venue, .replay(paths: ["/a", "/b"]), .catalogue(directory: "/c")])
     func `every feed is written down`(feed: RunPlan.Feed) throws {
         var plan = RunPlan()
         plan.feed = feed
@@ -60,6 +63,8 @@ import Testing
         let here = FileManager.default.currentDirectoryPath
         let recipe = try written(plan, settings())
         #expect(recipe.recordings == [here + "/data/x.csv"] && recipe.spot == ["BTC-USD=\(here)/spot.csv"])
+        plan.feed = .catalogue(directory: ".kbot/data")
+        #expect(try written(plan, settings()).plan.feed == .catalogue(directory: here + "/.kbot/data"))
     }
 
     @Test func `settings are kept as they were given, and the engine's to the last digit`() throws {

@@ -42,6 +42,23 @@ private func trade(_ index: Int32, _ cents: Int32 = 50) -> MarketEvent {
         #expect(filter.unknown == "A")
     }
 
+    @Test func `a listing is dated as if there were no other market`() {
+        func listed(_ index: Int32, _ ticker: Ticker, at seconds: Int64) -> MarketEvent {
+            MarketEvent(time: start + .seconds(seconds), market(index, ticker).kind)
+        }
+        var filter = MarketFilter(markets: ["B"], series: [])
+        #expect(filter.pass(listed(0, "A", at: 1)) == nil)
+        // Its feed had told of A meanwhile; B opened before that.
+        #expect(filter.pass(listed(1, "B", at: 30))?.time == start)
+        // A listing anew tells something new, and stays where it is.
+        #expect(filter.pass(listed(1, "B", at: 60))?.time == start + .seconds(60))
+        var whole = MarketFilter(markets: [], series: [])
+        #expect(whole.pass(listed(0, "A", at: 30))?.time == start + .seconds(30))
+        var late = MarketFilter(markets: [], series: [], from: start + .seconds(10))
+        #expect(late.pass(listed(0, "A", at: 30))?.time == start + .seconds(10))
+        #expect(late.pass(listed(1, "B", at: 30))?.time == start + .seconds(10))
+    }
+
     @Test func `prices of underlyings pass whatever was asked for`() {
         var filter = MarketFilter(markets: ["B"], series: ["KXETH15M"])
         let price = MarketEvent(time: start, .spot("BTC-USD", SpotPrice(units: 1)))

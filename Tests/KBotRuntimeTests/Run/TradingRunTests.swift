@@ -25,6 +25,19 @@ import Testing
         #expect(fills.map { $0["price"] as? String } == ["0.4300", "0.5100", "0.5100"])
     }
 
+    @Test func `a run that somebody stopped says so in its report`() throws {
+        var plan = RunBench().plan
+        plan.isQuiet = true
+        plan.interruption = (5_000, false)
+        let settings = try RunSettings.load(options: ["on-exit": "hold"], environment: [:], envFile: .none)
+        let library = ScriptLibrary(home: RunBench.root)
+        let run = try TradingRun(plan, settings: settings, library: library, logger: BacktestBench.quiet)
+        #expect(try run.run() == .interrupted)
+        let report = try #require(run.report(id: "test", version: "0"))
+        #expect(report.facts.isInterrupted && report.text().contains("INTERRUPTED at"))
+        #expect(String(decoding: report.jsonDocument(), as: UTF8.self).contains(#""interrupted": true"#))
+    }
+
     @Test func `the funnel of that run is counted by hand`() throws {
         var tape = Tape.trigger
         tape.print(27, 42, 30, "no")
@@ -47,9 +60,9 @@ import Testing
         let outcome = try tape.run(result: "yes")
         let trade = try #require(outcome.report.trades.first)
         #expect(trade.exit == .stop && trade.grossPnL == Money(units: -600_000))
-        // 0.07 · 10 · 0.37 · 0.63 = 0.16317, rounded up to 0.0001 dollar.
-        #expect(trade.fees == Money(units: 163_200) && trade.netPnL == Money(units: -763_200))
-        #expect(outcome.report.endEquity == Money(units: 999_236_800) && outcome.report.identityHolds)
+        // 0.07 · 10 · 0.37 · 0.63 = 0.16317, rounded up to a cent: a market of April 2026.
+        #expect(trade.fees == Money(units: 170_000) && trade.netPnL == Money(units: -770_000))
+        #expect(outcome.report.endEquity == Money(units: 999_230_000) && outcome.report.identityHolds)
         #expect(try outcome.lines("exit").map { $0["reason"] as? String } == ["stop"])
     }
 

@@ -30,6 +30,27 @@ import Testing
         return recorder
     }
 
+    @Test func `a result told after midnight changes the day on which its market closed`() {
+        let midnight = UTCDay(year: 2026, month: 4, day: 28).start
+        var recorder = RunRecorder(startEquity: Money(dollars: 100), started: midnight - .hours(1), entryCutoff: .zero)
+        let market = Market(
+            id: MarketID(0),
+            ticker: "M",
+            series: "S",
+            openTime: midnight - .minutes(15),
+            closeTime: midnight
+        )
+        func hear(_ time: Timestamp, _ kind: Note.Kind) { recorder.record(Note(time: time, market: MarketID(0), kind)) }
+        hear(midnight - .minutes(15), .market(market))
+        hear(midnight - .minutes(1), .equity(Money(dollars: 90)))
+        hear(midnight + .seconds(10), .settled(.yes))
+        hear(midnight + .seconds(10), .equity(Money(dollars: 130)))
+        #expect(recorder.tracker.dailyEquity.map(\.change) == [Money(dollars: 30)])
+        // Another mark is of its own time.
+        hear(midnight + .seconds(15), .equity(Money(dollars: 131)))
+        #expect(recorder.tracker.dailyEquity.map(\.change) == [Money(dollars: 30), Money(dollars: 1)])
+    }
+
     private func order(_ id: Int64, _ role: OrderRole = .entry, _ transitions: OrderTransition...) -> Note.Kind {
         var order = Order(
             NewOrder(
