@@ -118,7 +118,7 @@ struct ByteLineReader {
         guard !isAtEnd else { return }
         if filled == buffer.count {
             guard buffer.count < Self.longestLine else { throw .lineTooLong(path: path, line: lineNumber + 1) }
-            buffer.append(contentsOf: repeatElement(0, count: buffer.count))
+            buffer += Array(repeating: 0, count: buffer.count)
         }
         let read = stream?.read(into: &buffer, from: filled) ?? 0
         filled += read
@@ -137,7 +137,7 @@ struct ByteLineReader {
         }
         self.beginning = []
         self.stream = stream
-        buffer.append(contentsOf: repeatElement(0, count: Self.chunk - buffer.count))
+        buffer += Array(repeating: 0, count: Self.chunk - buffer.count)
         var again = Array(repeating: UInt8(0), count: beginning.count)
         let read = stream.read(into: &again, from: 0)
         if read < again.count, stream.failure != nil { return end() }
