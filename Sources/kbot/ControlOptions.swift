@@ -128,6 +128,16 @@ extension ParsableCommand {
         }
     }
 
+    /// Writes text to a file, whole or not at all; without one to standard output.
+    func show(_ text: String, in file: String?) throws(RunFailure) {
+        guard let file else { return try show(text) }
+        do {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
+        } catch {
+            throw RunFailure(.other, "\(file) cannot be written: \(error.localizedDescription)")
+        }
+    }
+
     /// Writes a JSON document to standard output.
     func show(document: some Encodable) throws(RunFailure) {
         let encoder = JSONEncoder()

@@ -67,7 +67,7 @@ struct Report: ParsableCommand {
             } else {
                 content = text(of: first)
             }
-            try publish(content)
+            try show(content, in: output)
             return nil
         }
     }
@@ -83,13 +83,4 @@ struct Report: ParsableCommand {
 
     /// A file is as wide as any other.
     private var width: Int { output == nil ? Console.width : 80 }
-
-    private func publish(_ content: String) throws(RunFailure) {
-        guard let output else { return try show(content) }
-        do {
-            try Data(content.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
-        } catch {
-            throw RunFailure(.other, "\(output) cannot be written: \(error.localizedDescription)")
-        }
-    }
 }

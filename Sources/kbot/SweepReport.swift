@@ -39,17 +39,8 @@ struct SweepReportCommand: ParsableCommand {
             case .json: content = String(decoding: try outcome.document(), as: UTF8.self)
             case .html: content = try outcome.page()
             }
-            try publish(content)
+            try show(content, in: output)
             return nil
-        }
-    }
-
-    private func publish(_ content: String) throws(RunFailure) {
-        guard let output else { return try show(content) }
-        do {
-            try Data(content.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
-        } catch {
-            throw RunFailure(.other, "\(output) cannot be written: \(error.localizedDescription)")
         }
     }
 }

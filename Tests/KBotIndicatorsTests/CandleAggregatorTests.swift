@@ -11,6 +11,14 @@ import Testing
         closeTime: Timestamp(seconds: 60)
     )
 
+    /// The same in a market without a known close.
+    var endless = CandleAggregator(
+        interval: .seconds(5),
+        grace: .zero,
+        openTime: Timestamp(seconds: 0),
+        closeTime: .distantFuture
+    )
+
     @Test mutating func `knows no candle before the first trade`() {
         #expect(aggregator.nextEnd == nil)
         #expect(aggregator.nextDue == nil)
@@ -92,12 +100,7 @@ import Testing
     }
 
     @Test func `waits for the next trade after a hundred thousand candles without one`() throws {
-        var aggregator = CandleAggregator(
-            interval: .seconds(5),
-            grace: .zero,
-            openTime: Timestamp(seconds: 0),
-            closeTime: .distantFuture
-        )
+        var aggregator = endless
         aggregator.trade(50, at: 1)
         let silent = aggregator.closeAll(at: 4e9)
         #expect(silent.count == CandleAggregator.longestSilence + 1 && silent.last?.trades == 0)
@@ -111,12 +114,7 @@ import Testing
     }
 
     @Test func `counts silence anew after each trade`() {
-        var aggregator = CandleAggregator(
-            interval: .seconds(5),
-            grace: .zero,
-            openTime: Timestamp(seconds: 0),
-            closeTime: .distantFuture
-        )
+        var aggregator = endless
         aggregator.trade(50, at: 1)
         let almost = Double(CandleAggregator.longestSilence) * 5
         #expect(aggregator.closeAll(at: almost).count == CandleAggregator.longestSilence)

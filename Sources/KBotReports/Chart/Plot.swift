@@ -57,6 +57,29 @@ struct Plot {
         if !path.isEmpty { layers.append(Layer(style: style, path: path)) }
     }
 
+    /// A strip of money along the horizontal axis, with the line at zero drawn.
+    ///
+    /// - Parameters:
+    ///   - values: What has to fit on it, in microdollars.
+    ///   - id: Name within the page.
+    ///   - title: What it shows.
+    ///   - summary: What is to be seen in it.
+    /// - Returns: The plot, and the scale across it.
+    static func againstZero(
+        _ values: [Int64],
+        id: String,
+        title: String,
+        summary: String
+    ) -> (plot: Plot, scale: Scale) {
+        let span = values.reduce(Int64(0)...0) { min($0.lowerBound, $1)...max($0.upperBound, $1) }
+        let (scale, ticks) = Scale.nice(span, least: 10_000, length: width)
+        var plot = Plot(id: id, title: title, summary: summary)
+        plot.size = "strip"
+        plot.xTicks = ticks.map { (scale.place($0), tickLabel($0)) }
+        plot.draw("zero", "M\(scale.place(0)) 0V\(height)")
+        return (plot, scale)
+    }
+
     /// Writes the figure; `data` writes the readings in another form than ``readings`` when they have one.
     func write(to html: inout HTMLWriter, note: String? = nil, data: ((inout JSONWriter) -> Void)? = nil) {
         let hasReadings = !readings.isEmpty || data != nil

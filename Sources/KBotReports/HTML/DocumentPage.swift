@@ -82,6 +82,12 @@ struct DocumentPage<Document> {
         html.element("p", ["class": style], text: text)
     }
 
+    /// What may be said, in one sentence.
+    mutating func verdict(_ pointer: String) { paragraph(unbroken(value(pointer)), style: "verdict") }
+
+    /// A sign stays with its amount at the end of a line.
+    func unbroken(_ text: String) -> String { text.replacing("\u{2212}$", with: "\u{2212}\u{2060}$") }
+
     // MARK: Numbers
 
     /// What the document has at a pointer, as text; empty when it has nothing there.
@@ -90,6 +96,19 @@ struct DocumentPage<Document> {
     /// Writes the number at a pointer.
     mutating func number(_ pointer: String, _ style: NumberStyle) {
         html.number(json[pointer: pointer]?.text, at: pointer, style)
+    }
+
+    /// Writes the numbers that a reader looks for first, each with its name, as cards.
+    mutating func cards(_ cards: [(label: String, pointer: String, style: NumberStyle)]) {
+        element("dl", ["class": "cards"]) { page in
+            for card in cards {
+                page.element("div") { page in
+                    page.html.element("dt", text: card.label)
+                    page.element("dd") { $0.number(card.pointer, card.style) }
+                }
+            }
+        }
+        html.line()
     }
 }
 

@@ -270,16 +270,13 @@ extension ReportPage {
         let models = report.fillModels
         let nets = models.map(\.netProfit.units)
         guard models.count > 1, let low = nets.min(), let high = nets.max() else { return }
-        let (scale, ticks) = Scale.nice(min(low, 0)...max(high, 0), least: 10_000, count: 5, length: Plot.width)
-        var plot = Plot(
+        var (plot, scale) = Plot.againstZero(
+            nets,
             id: "band",
             title: "Net profit",
             summary: "From the worst fill model to the best, against zero; the table has the figures."
         )
-        plot.size = "strip"
-        plot.xTicks = ticks.map { (scale.place($0), tickLabel($0)) }
         plot.labels = ["", "net profit"]
-        plot.draw("zero", "M\(scale.place(0)) 0V\(Plot.height)")
         plot.draw("range", "M\(scale.place(low)) 500H\(scale.place(high))")
         plot.draw("dot", nets.map { "M\(scale.place($0)) 500h1" }.joined())
         for model in models {

@@ -3,9 +3,7 @@ import KBotModel
 /// The first screen: what came of it, and what may be said about it.
 extension ReportPage {
     mutating func writeSummary() {
-        // A sign stays with its amount at the end of a line.
-        let verdict = value("/analysis/verdict/sentence").replacing("\u{2212}$", with: "\u{2212}\u{2060}$")
-        paragraph(verdict, style: "verdict")
+        verdict("/analysis/verdict/sentence")
         if report.facts.isInterrupted {
             let end = report.facts.to.shortText
             paragraph("Interrupted at \(end) UTC: what would have come after is not in this report.", style: "caution")
@@ -17,21 +15,12 @@ extension ReportPage {
                 page.html.text(".")
             }
         }
-        let cards: [(String, String, NumberStyle)] = [
+        cards([
             ("Net profit", "/metrics/net_profit", .profit), ("Trades", "/metrics/total_trades", .count),
             ("Win rate", "/metrics/win_rate", .share), ("Per trade", "/metrics/expectancy", .profit),
             ("Profit factor", "/metrics/profit_factor", .ratio), ("Max drawdown", "/metrics/max_drawdown", .loss),
             ("Fees", "/metrics/total_fees", .money), ("Entries blocked", "/run/blocked/share", .share),
-        ]
-        element("dl", ["class": "cards"]) { page in
-            for (label, pointer, style) in cards {
-                page.element("div") { page in
-                    page.html.element("dt", text: label)
-                    page.element("dd") { $0.number(pointer, style) }
-                }
-            }
-        }
-        html.line()
+        ])
         writeInterval()
         element("p") { page in
             page.html.text("Equity went from ")
@@ -54,21 +43,13 @@ extension ReportPage {
         let names = ["interval_low", "mean_net_pnl", "interval_high"]
         let figures = names.compactMap { Money(value("/analysis/verdict/\($0)"))?.units }
         guard figures.count == 3 else { return }
-        let (scale, ticks) = Scale.nice(
-            min(figures[0], 0)...max(figures[2], 0),
-            least: 10_000,
-            count: 5,
-            length: Plot.width
-        )
-        var plot = Plot(
+        var (plot, scale) = Plot.againstZero(
+            figures,
             id: "interval",
             title: "Mean net P&L per trade",
             summary: "The mean and its 95% interval against zero; the verdict says it in words."
         )
-        plot.size = "strip"
-        plot.xTicks = ticks.map { (scale.place($0), tickLabel($0)) }
         let (low, mean, high) = (scale.place(figures[0]), scale.place(figures[1]), scale.place(figures[2]))
-        plot.draw("zero", "M\(scale.place(0)) 0V\(Plot.height)")
         plot.draw("range", "M\(low) 500H\(high)")
         plot.draw("dot", "M\(mean) 500h1")
         plot.write(to: &html, note: "with its 95% interval (bootstrap over markets)")

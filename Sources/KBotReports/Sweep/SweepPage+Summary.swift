@@ -8,11 +8,11 @@ extension SweepPage {
             writeCaveats()
             return writeLimits()
         }
-        paragraph(unbroken(value("/verdict/sentence")), style: "verdict")
+        verdict("/verdict/sentence")
         writeInterval()
         for warning in texts("/verdict/warnings") { paragraph(unbroken(warning), style: "caution") }
         let chosen = document.chosenTrial
-        var cards: [(String, String, NumberStyle)] = [
+        var cards: [(label: String, pointer: String, style: NumberStyle)] = [
             ("Out of sample, a market", "/verdict/out_of_sample/per_market", .profit),
             ("Net out of sample", "/verdict/out_of_sample/net", .profit),
             ("Trades out of sample", "/verdict/out_of_sample/trades", .count),
@@ -25,15 +25,7 @@ extension SweepPage {
         } else if let chosen {
             cards.append(("Whole time", "/rows/\(chosen.place)/report/net_profit", .profit))
         }
-        element("dl", ["class": "cards"]) { page in
-            for (label, pointer, style) in cards {
-                page.element("div") { page in
-                    page.html.element("dt", text: label)
-                    page.element("dd") { $0.number(pointer, style) }
-                }
-            }
-        }
-        html.line()
+        self.cards(cards)
         if let chosen {
             sentence([
                 .words("Chosen: trial "), .number("/rows/\(chosen.place)/number", .count), .words(", "),
@@ -53,9 +45,6 @@ extension SweepPage {
         html.line()
     }
 
-    /// A sign stays with its amount at the end of a line.
-    private func unbroken(_ text: String) -> String { text.replacing("\u{2212}$", with: "\u{2212}\u{2060}$") }
-
     /// What the chosen trial made of a market, in sample and out of sample, drawn against zero.
     private mutating func writeInterval() {
         let periods = [("in sample", "in_sample", Int64(700)), ("out of sample", "out_of_sample", Int64(300))]
@@ -65,17 +54,15 @@ extension SweepPage {
             let figures = ["_interval/low", "", "_interval/high"].compactMap { Money(value(base + $0))?.units }
             if figures.count == 3 { drawn.append((label, y, figures[0], figures[1], figures[2])) }
         }
-        guard let low = drawn.map(\.low).min(), let high = drawn.map(\.high).max() else { return }
-        let (scale, ticks) = Scale.nice(min(low, 0)...max(high, 0), least: 10_000, count: 5, length: Plot.width)
-        var plot = Plot(
+        guard !drawn.isEmpty else { return }
+        var (plot, scale) = Plot.againstZero(
+            drawn.flatMap { [$0.low, $0.high] },
             id: "interval",
             title: "Net P&L a market",
             summary: "The means of both periods with their intervals against zero; the verdict says it in words."
         )
         plot.size = "strips"
-        plot.xTicks = ticks.map { (scale.place($0), tickLabel($0)) }
         plot.yTicks = drawn.map { ($0.y, $0.label) }
-        plot.draw("zero", "M\(scale.place(0)) 0V\(Plot.height)")
         for one in drawn {
             let height = Plot.height - one.y
             plot.draw("range", "M\(scale.place(one.low)) \(height)H\(scale.place(one.high))")
