@@ -47,12 +47,14 @@ extension Engine {
 
     /// Takes in the trades of a bar as one step: the engine stands as it would after each of them, and nothing follows.
     ///
+    /// ``isUntouched(by:in:)`` must have been true of the bar when its time began; bars of several markets that share their
+    /// time are all asked about before the first is taken.
+    ///
     /// - Parameters:
     ///   - bar: the bar; its `trades` say how many there are.
     ///   - id: its market.
-    /// - Returns: false when ``isUntouched(by:in:)`` is false of it; then nothing is done.
-    public mutating func pass(_ bar: Candle, in id: MarketID) -> Bool {
-        guard let market = known(id), isUntouched(by: bar, in: market) else { return false }
+    public mutating func pass(_ bar: Candle, in id: MarketID) {
+        guard let market = known(id) else { return }
         let tick = TimeSpan(microseconds: 1)
         now = bar.end - tick
         marketTime = now
@@ -66,7 +68,6 @@ extension Engine {
         }
         if !market.brackets.isEmpty { market.remember(market.touch(at: now)) }
         planDeadline()
-        return true
     }
 
     private func isUntouched(by bar: Candle, in market: MarketState) -> Bool {

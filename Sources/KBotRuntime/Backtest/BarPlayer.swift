@@ -19,6 +19,8 @@ final class BarPlayer {
     private var active: [MarketBar] = []
     /// How many of them, from the first on, are being played print by print.
     private var begun = 0
+    /// How many bars were played print by print so far.
+    private(set) var played = 0
     /// What became of each market, by number.
     private var lanes: [Lane] = []
     /// Closes and results to come, the next one last.
@@ -109,9 +111,14 @@ final class BarPlayer {
 
     /// Plays the next print or end before a time; false when there is none.
     private func step(before time: Timestamp) throws -> Bool {
+        // Bars that have not begun by then may still be taken whole.
+        if begun == 0, active.first.map({ $0.bar.start >= time }) ?? true, ends.last.map({ $0.time >= time }) ?? true {
+            return false
+        }
         while begun < active.count {
             venue.exchange.begin(active[begun].bar, in: active[begun].market)
             begun += 1
+            played += 1
         }
         var next: (place: Int, time: Timestamp)?
         var place = 0

@@ -238,11 +238,9 @@ private struct Machine: ~Copyable {
         journal == nil && exchange == nil && pacer == nil && schedule.isEmpty && commands.isEmpty
     }
 
-    @discardableResult
-    mutating func pass(_ bar: Candle, in market: MarketID) -> Bool {
-        guard engine.pass(bar, in: market) else { return false }
+    mutating func pass(_ bar: Candle, in market: MarketID) {
+        engine.pass(bar, in: market)
         events += Int(bar.trades)
-        return true
     }
 
     mutating func pass(calm bars: ArraySlice<MarketBar>, until end: Timestamp) throws -> Int {
@@ -256,9 +254,9 @@ private struct Machine: ~Copyable {
                 try feed(.timer(engine.nextDeadline))
                 if requests != sent { return taken }
             }
-            guard engine.isCalm(in: market) else { return taken }
+            guard engine.isCalm(in: market), engine.isUntouched(by: bar, in: market) else { return taken }
             bar.trades = Int32(BarExchange.prints(of: bar))
-            guard pass(bar, in: market) else { return taken }
+            pass(bar, in: market)
             taken += 1
         }
         return taken

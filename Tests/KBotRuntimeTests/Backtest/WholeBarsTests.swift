@@ -118,8 +118,11 @@ extension SeededGenerator {
             bars.sort { ($0.bar.start, $0.market) < ($1.bar.start, $1.market) }
         }
 
+        /// Whether a bar begins while its market trades.
+        func trades(_ bar: MarketBar) -> Bool { bar.bar.start < markets[Int(bar.market.index)].closeTime }
+
         /// Everything told of the world, and how many events the engine counted.
-        func play(whole: Bool) throws -> (notes: [Note], events: Int) {
+        func play(whole: Bool) throws -> (notes: [Note], events: Int, played: Int) {
             var notes: [Note] = []
             let player = BacktestBench.player(
                 Dice(interval, oneIn: share, hearsTrades: hearsTrades),
@@ -136,7 +139,7 @@ extension SeededGenerator {
                 left = left[run.endIndex...]
             }
             try player.finish()
-            return (notes, player.session.eventsTaken)
+            return (notes, player.session.eventsTaken, player.played)
         }
     }
 
@@ -153,5 +156,20 @@ extension SeededGenerator {
             try hold(whole.events == prints.events, "\(whole.events) not \(prints.events) events")
         }
         #expect(trades > 500)
+    }
+
+    @Test func `bars of markets side by side are taken whole too`() throws {
+        var taken = 0
+        try forSeeds(0..<40) { random in
+            let world = World(&random)
+            guard world.markets.count > 1, !world.hearsTrades, world.share == 60 else { return }
+            let played = try world.play(whole: true).played
+            try hold(
+                try world.play(whole: false).played == world.bars.count(where: world.trades),
+                "not all were played"
+            )
+            if played * 2 < world.bars.count { taken += 1 }
+        }
+        #expect(taken > 0)
     }
 }
