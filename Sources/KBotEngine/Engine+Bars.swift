@@ -55,19 +55,20 @@ extension Engine {
     ///   - id: its market.
     public mutating func pass(_ bar: Candle, in id: MarketID) {
         guard let market = known(id) else { return }
-        let tick = TimeSpan(microseconds: 1)
-        now = bar.end - tick
-        marketTime = now
-        market.prints.record(price: bar.close, taker: .bid, at: now - tick)
-        market.prints.record(price: bar.close, taker: .ask, at: now)
-        market.lastPrice = bar.close
-        market.lastHeard = now
+        hear(bar, in: market)
         for index in market.series.indices {
             market.series[index].aggregator.add(bar)
             if let due = market.series[index].aggregator.nextDue, due < candleDue { candleDue = due }
         }
         if !market.brackets.isEmpty { market.remember(market.touch(at: now)) }
         planDeadline()
+    }
+
+    /// Takes the prices of a bar in, as far as they are no candle.
+    mutating func hear(_ bar: Candle, in market: MarketState) {
+        now = bar.end - TimeSpan(microseconds: 1)
+        marketTime = now
+        market.hear(closeOf: bar, at: now)
     }
 
     private func isUntouched(by bar: Candle, in market: MarketState) -> Bool {

@@ -119,10 +119,17 @@ extension Engine {
         checkDailyLoss()
     }
 
+    /// Whether ``markEquity()`` would tell nothing.
+    var isMarked: Bool { equity == lastEquity && !reachesDailyLoss }
+
+    /// Whether the day's loss has come to its limit, and that has not been told.
+    private var reachesDailyLoss: Bool {
+        guard let limit = configuration.limits.dailyLoss, !blocks.contains(.dailyLossLimit) else { return false }
+        return dayLoss >= limit.money(of: account.capital)
+    }
+
     mutating func checkDailyLoss() {
-        guard let limit = configuration.limits.dailyLoss, !blocks.contains(.dailyLossLimit) else { return }
-        let most = limit.money(of: account.capital)
-        guard dayLoss >= most else { return }
+        guard reachesDailyLoss else { return }
         block(.dailyLossLimit, until: now.utcDay.next.start, "the day's loss has reached its limit")
     }
 }

@@ -74,7 +74,7 @@ extension Engine {
 
     private func view(of market: MarketState) -> MarketView {
         MarketView(
-            facts: market.facts,
+            shared: market.shared,
             touch: market.touch(at: now),
             lastPrice: market.lastPrice,
             book: market.hasBook && !market.isResyncing ? market.book : nil,

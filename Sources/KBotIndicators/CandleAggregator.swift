@@ -32,13 +32,13 @@ public struct CandleAggregator: Hashable, Sendable {
     public private(set) var lateTrades = 0
 
     /// The earliest candle not closed yet; its prices are the last close until it trades.
-    private var current: Candle?
+    @usableFromInline var current: Candle?
     /// The candle after it, once it has traded.
-    private var following: Candle?
+    @usableFromInline var following: Candle?
     /// End of the last candle closed.
-    private var closedUntil = Timestamp.distantPast
+    @usableFromInline var closedUntil = Timestamp.distantPast
     /// Candles without a trade closed in a row.
-    private var silence = 0
+    @usableFromInline var silence = 0
 
     /// Makes an aggregator that has seen no trade.
     public init(interval: TimeSpan, grace: TimeSpan, openTime: Timestamp, closeTime: Timestamp) {
@@ -114,6 +114,23 @@ public struct CandleAggregator: Hashable, Sendable {
         candle.volume += bar.volume
         candle.trades += bar.trades
         current = candle
+    }
+
+    /// Whether a bar is the whole of the candle that is open and has not traded, and another follows it: ``close(with:)`` may
+    /// take it.
+    @inlinable public func awaits(_ bar: Candle) -> Bool {
+        guard let current, following == nil, current.trades == 0 else { return false }
+        return current.start == bar.start && interval == bar.interval && grace == .zero && bar.trades > 0
+            && bar.end + interval <= closeTime
+    }
+
+    /// Takes in all trades of a bar and closes its candle, which equals the bar, as ``add(_:)`` and ``closeNext(asOf:)``
+    /// would; ``awaits(_:)`` must be true of it.
+    @inlinable public mutating func close(with bar: Candle) {
+        precondition(awaits(bar), "Condition failed: the bar is the candle that is open")
+        closedUntil = bar.end
+        silence = 0
+        current = Candle(flatAt: bar.close, start: bar.end, interval: interval)
     }
 
     /// Closes the earliest candle when `now` has reached its end plus the grace; nil when none is due.

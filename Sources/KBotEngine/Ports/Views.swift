@@ -64,7 +64,8 @@ public struct RuleContext: ~Copyable {
 /// One market as strategies and rules see it.
 public struct MarketView: Sendable {
     /// The market's facts.
-    public let facts: Market
+    @inlinable public var facts: Market { shared.facts }
+    @usableFromInline let shared: SharedMarket
     /// Best bid and ask, from the book or, without one, from the last trades.
     public let touch: Touch
     /// Price of the last trade.
@@ -85,13 +86,39 @@ public struct MarketView: Sendable {
         lastHeard: Timestamp,
         exposure: Money = .zero
     ) {
-        self.facts = facts
+        self.init(
+            shared: SharedMarket(facts),
+            touch: touch,
+            lastPrice: lastPrice,
+            book: book,
+            lastHeard: lastHeard,
+            exposure: exposure
+        )
+    }
+
+    init(
+        shared: SharedMarket,
+        touch: Touch,
+        lastPrice: Price?,
+        book: OrderBook?,
+        lastHeard: Timestamp,
+        exposure: Money
+    ) {
+        self.shared = shared
         self.touch = touch
         self.lastPrice = lastPrice
         self.book = book
         self.lastHeard = lastHeard
         self.exposure = exposure
     }
+}
+
+/// A market's facts, in one place for everybody who looks at them: a view is made for each candle, and the facts are many.
+@usableFromInline
+final class SharedMarket: Sendable {
+    @usableFromInline let facts: Market
+
+    init(_ facts: Market) { self.facts = facts }
 }
 
 /// A position as strategies and rules see it.

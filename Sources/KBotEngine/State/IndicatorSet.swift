@@ -182,37 +182,45 @@ extension IndicatorSet.State {
         }
     }
 
+    /// Takes the indicator out, changes it and puts it back, so that the ring inside is changed in place.
     fileprivate mutating func add(_ bar: Bar) {
-        switch self {
-        case .bollinger(let bands): change(bands, bar.close, Self.bollinger)
-        case .sma(let average): change(average, bar.close, Self.sma)
-        case .wma(let average): change(average, bar.close, Self.wma)
-        case .vwap(let average): change(average, bar, Self.vwap)
-        case .stddev(let deviation): change(deviation, bar.close, Self.stddev)
-        case .highest(let highest): change(highest, bar.high, Self.highest)
-        case .lowest(let lowest): change(lowest, bar.low, Self.lowest)
-        case .zscore(let score): change(score, bar.close, Self.zscore)
-        case .roc(let rate): change(rate, bar.close, Self.roc)
-        // Without a ring a copy costs nothing.
+        switch consume self {
+        case .bollinger(var bands):
+            bands.add(bar.close)
+            self = .bollinger(bands)
+        case .sma(var average):
+            average.add(bar.close)
+            self = .sma(average)
         case .ema(var average):
             average.add(bar.close)
             self = .ema(average)
+        case .wma(var average):
+            average.add(bar.close)
+            self = .wma(average)
+        case .vwap(var average):
+            average.add(bar)
+            self = .vwap(average)
         case .atr(var range):
             range.add(bar)
             self = .atr(range)
+        case .stddev(var deviation):
+            deviation.add(bar.close)
+            self = .stddev(deviation)
+        case .highest(var highest):
+            highest.add(bar.high)
+            self = .highest(highest)
+        case .lowest(var lowest):
+            lowest.add(bar.low)
+            self = .lowest(lowest)
         case .rsi(var strength):
             strength.add(bar.close)
             self = .rsi(strength)
+        case .zscore(var score):
+            score.add(bar.close)
+            self = .zscore(score)
+        case .roc(var rate):
+            rate.add(bar.close)
+            self = .roc(rate)
         }
     }
-
-    /// Takes the indicator out before it is changed and puts it back after, so that the ring inside is changed in place.
-    @inline(__always)
-    private mutating func change<I: Indicator>(_ taken: consuming I, _ input: I.Input, _ state: (I) -> Self) {
-        self = Self.placeholder
-        taken.add(input)
-        self = state(taken)
-    }
-
-    private static let placeholder = Self.ema(ExponentialMovingAverage(period: 1))
 }

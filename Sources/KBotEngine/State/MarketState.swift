@@ -4,7 +4,12 @@ import KBotModel
 
 /// What the engine knows of one market while it matters.
 final class MarketState {
-    var facts: Market
+    /// What is known of it; seldom changed, often looked at.
+    var facts: Market {
+        get { shared.facts }
+        set { shared = SharedMarket(newValue) }
+    }
+    private(set) var shared: SharedMarket
     var book = OrderBook()
     /// Whether the feed gives a book; else the touch is guessed from trades.
     var hasBook = false
@@ -35,13 +40,13 @@ final class MarketState {
     private static let mostKept = 200_000
 
     init(_ facts: Market) {
-        self.facts = facts
+        shared = SharedMarket(facts)
         underlying = facts.series.underlying
     }
 
     /// Takes up a market of an earlier run; its book and candles are heard anew.
     init(_ record: MarketRecord) {
-        facts = record.facts
+        shared = SharedMarket(record.facts)
         underlying = record.facts.series.underlying
         lastPrice = record.lastPrice
         lastBid = record.lastBid
@@ -53,6 +58,14 @@ final class MarketState {
     /// Whether it could trade now, as far as the clock says.
     func isOpen(at time: Timestamp) -> Bool {
         settlement == nil && facts.openTime <= time && time < facts.closeTime
+    }
+
+    /// Takes in the last prices of a bar: the last two trades of its path are at its close, one of each side.
+    func hear(closeOf bar: Candle, at time: Timestamp) {
+        prints.record(price: bar.close, taker: .bid, at: time - TimeSpan(microseconds: 1))
+        prints.record(price: bar.close, taker: .ask, at: time)
+        lastPrice = bar.close
+        lastHeard = time
     }
 
     /// Remembers a trade.

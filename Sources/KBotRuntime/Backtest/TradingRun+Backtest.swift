@@ -44,6 +44,7 @@ extension TradingRun {
             venue: .carrier(venue),
             speed: .max,
             journal: listener,
+            quiet: plan.eventsPath == nil && log == nil ? { [unowned self] in recorder?.record($0) } : nil,
             listen: { [unowned self] note, _ in try hear(note) }
         )
         self.session = session

@@ -80,7 +80,8 @@ package struct MarketTape {
         if market.status == .closed || market.status == .settled { end(index) }
     }
 
-    private mutating func add(_ candle: Candle, _ index: Int) {
+    /// Takes in a candle of the market of a number.
+    mutating func add(_ candle: Candle, _ index: Int) {
         guard index < strips.count else { return }
         strips[index]?.add(candle)
     }

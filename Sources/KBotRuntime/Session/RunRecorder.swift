@@ -78,15 +78,15 @@ package struct RunRecorder {
             tracker.reach(note.time)
         case .trigger(let strategy, _): count(for: strategy) { $0.triggers += 1 }
         case .noSignal(let strategy, let code, let filtered):
+            guard filtered else { return record(code, of: strategy, in: note.market) }
             let part = part(of: strategy)
             parts[part].funnel.candlesClosed += 1
-            guard code != .warmingUp else { return }
-            judge(note, by: part)
-            if filtered { count(for: strategy) { $0.filter(code.text) } } else { parts[part].pass(code) }
+            judge(note.market, by: part)
+            count(for: strategy) { $0.filter(code.text) }
         case .signal(let strategy, _, _):
             let part = part(of: strategy)
             parts[part].funnel.candlesClosed += 1
-            judge(note, by: part)
+            judge(note.market, by: part)
             count(for: strategy) { $0.signals += 1 }
             if let market = note.market { progress[Int(market.index)].signallers.append(strategy) }
         case .denied(let strategy, let code, _):
@@ -112,6 +112,14 @@ package struct RunRecorder {
             if let market = note.market { result = (note.time, progress[Int(market.index)].close) }
         case .exit, .script, .spotCandle: break
         }
+    }
+
+    /// Takes in a candle that led to nothing, as its two notes would be.
+    package mutating func record(_ quiet: borrowing QuietCandle) {
+        tape.add(quiet.candle, Int(quiet.market.index))
+        funnel.candlesClosed += 1
+        tracker.reach(quiet.time)
+        record(quiet.code, of: quiet.strategy, in: quiet.market)
     }
 
     /// When entries were blocked, up to the end of the run.
@@ -179,9 +187,18 @@ package struct RunRecorder {
         funnel.marketsSeen += 1
     }
 
-    private mutating func judge(_ note: Note, by part: Int) {
+    /// Counts a candle whose strategy's rule was not met.
+    private mutating func record(_ code: ReasonCode, of strategy: StrategyName, in market: MarketID?) {
+        let part = part(of: strategy)
+        parts[part].funnel.candlesClosed += 1
+        guard code != .warmingUp else { return }
+        judge(market, by: part)
+        parts[part].pass(code)
+    }
+
+    private mutating func judge(_ market: MarketID?, by part: Int) {
         parts[part].funnel.candlesJudged += 1
-        guard let market = note.market else { return }
+        guard let market else { return }
         let index = Int(market.index)
         while parts[part].warmedUp.count <= index { parts[part].warmedUp.append(false) }
         parts[part].warmedUp[index] = true

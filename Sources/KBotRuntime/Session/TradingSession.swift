@@ -23,6 +23,8 @@ package final class TradingSession {
     ///   - journal: keeps what goes into the engine and comes out of it; nil for a run that leaves nothing behind.
     ///   - pause: called every 50 ms while waiting at a finite speed, and by ``pause()``: between two events, so that it may
     ///     change the engine. It hears how many events the engine has taken in; false ends the wait.
+    ///   - quiet: hears candles that lead to nothing, in place of the two notes of each, while bars pass in which nothing of
+    ///     ours is; nil for somebody who wants them as notes.
     ///   - listen: hears every note, in order. Like `pause`, it sees the engine it is given and must not ask the session.
     package init(
         engine: consuming Engine,
@@ -32,6 +34,7 @@ package final class TradingSession {
         commands: [(afterEvents: Int, command: Command)] = [],
         journal: (any SessionJournal)? = nil,
         pause: @escaping (inout Engine, Int, inout PauseWork) -> Bool = { _, _, _ in true },
+        quiet: ((borrowing QuietCandle) throws -> Void)? = nil,
         listen: @escaping (Note, borrowing Engine) throws -> Void
     ) {
         machine = Machine(
@@ -42,6 +45,7 @@ package final class TradingSession {
             commands: commands,
             journal: journal,
             pause: pause,
+            quiet: quiet,
             listen: listen
         )
     }
@@ -189,6 +193,7 @@ private struct Machine: ~Copyable {
     private let keeper: (any SessionJournal)?
     private var changesKept: UInt64?
     private let pauseWith: (inout Engine, Int, inout TradingSession.PauseWork) -> Bool
+    private let quiet: ((borrowing QuietCandle) throws -> Void)?
     private let listen: (Note, borrowing Engine) throws -> Void
     private var effects: [Effect] = []
     private var answers: [TimedVenueEvent] = []
@@ -204,6 +209,7 @@ private struct Machine: ~Copyable {
         commands: [(afterEvents: Int, command: Command)],
         journal: (any SessionJournal)?,
         pause: @escaping (inout Engine, Int, inout TradingSession.PauseWork) -> Bool,
+        quiet: ((borrowing QuietCandle) throws -> Void)?,
         listen: @escaping (Note, borrowing Engine) throws -> Void
     ) {
         self.engine = engine
@@ -217,6 +223,7 @@ private struct Machine: ~Copyable {
         self.journal = journal
         keeper = journal?.keepsState == true ? journal : nil
         pauseWith = pause
+        self.quiet = quiet
         self.listen = listen
     }
 
@@ -244,22 +251,45 @@ private struct Machine: ~Copyable {
     }
 
     mutating func pass(calm bars: ArraySlice<MarketBar>, until end: Timestamp) throws -> Int {
-        guard takesWholeBars, let market = bars.first?.market else { return 0 }
-        var taken = 0
+        guard takesWholeBars else { return 0 }
         let sent = requests
-        for index in bars.indices.dropLast() {
-            var bar = bars[index].bar
-            guard bar.end <= end, bar.end <= bars[index + 1].bar.start else { return taken }
-            while engine.nextDeadline <= bar.start {
-                try feed(.timer(engine.nextDeadline))
-                if requests != sent { return taken }
-            }
-            guard engine.isCalm(in: market), engine.isUntouched(by: bar, in: market) else { return taken }
+        var place = bars.startIndex
+        while place < bars.endIndex - 1 {
+            var bar = bars[place].bar
+            let market = bars[place].market
+            guard bar.end <= end, bar.end <= bars[place + 1].bar.start else { break }
+            while engine.nextDeadline <= bar.start, requests == sent { try feed(.timer(engine.nextDeadline)) }
+            guard requests == sent, engine.isCalm(in: market), engine.isUntouched(by: bar, in: market) else { break }
+            let passed = try pass(quiet: bars[place...], until: end)
+            place += passed
+            guard requests == sent else { break }
+            guard passed == 0 else { continue }
             bar.trades = Int32(BarExchange.prints(of: bar))
             pass(bar, in: market)
-            taken += 1
+            place += 1
         }
-        return taken
+        return place - bars.startIndex
+    }
+
+    /// Takes bars whose candles lead to nothing; how many they were.
+    private mutating func pass(quiet bars: ArraySlice<MarketBar>, until end: Timestamp) throws -> Int {
+        guard let quiet else { return 0 }
+        var taken = 0
+        while true {
+            let passed = try engine.pass(
+                quiet: bars.dropFirst(taken),
+                until: end,
+                counting: BarExchange.prints(of:),
+                telling: quiet,
+                into: &effects
+            )
+            taken += passed.bars
+            events += passed.events
+            guard !effects.isEmpty else { return taken }
+            let sent = requests
+            try perform()
+            guard requests == sent else { return taken }
+        }
     }
 
     mutating func deliver(_ event: VenueEvent, at time: Timestamp) throws {

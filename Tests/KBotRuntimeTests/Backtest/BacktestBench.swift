@@ -100,7 +100,8 @@ struct BacktestBench {
         journal: (any SessionJournal)? = nil,
         rules: BarRules = .realistic,
         dailyLoss: RiskLimits.Amount? = nil,
-        listen: @escaping (Note) -> Void = { _ in }
+        listen: @escaping (Note) -> Void = { _ in },
+        quiet: ((borrowing QuietCandle) -> Void)? = nil
     ) -> BarPlayer {
         var configuration = EngineConfiguration()
         configuration.stopTrigger = .last
@@ -120,6 +121,7 @@ struct BacktestBench {
             venue: .carrier(venue),
             speed: .max,
             journal: journal,
+            quiet: quiet,
             listen: { note, _ in listen(note) }
         )
         return BarPlayer(session, venue)

@@ -122,14 +122,19 @@ extension SeededGenerator {
         func trades(_ bar: MarketBar) -> Bool { bar.bar.start < markets[Int(bar.market.index)].closeTime }
 
         /// Everything told of the world, and how many events the engine counted.
-        func play(whole: Bool) throws -> (notes: [Note], events: Int, played: Int) {
+        func play(whole: Bool) throws -> (notes: [Note], events: Int, played: Int, quiet: Int) {
             var notes: [Note] = []
+            var quiet = 0
             let player = BacktestBench.player(
                 Dice(interval, oneIn: share, hearsTrades: hearsTrades),
                 journal: whole ? nil : EveryPrint(),
                 rules: rules,
                 dailyLoss: dailyLoss ? .dollars(Money(dollars: 3)) : nil,
-                listen: { notes.append($0) }
+                listen: { notes.append($0) },
+                quiet: {
+                    notes += $0.notes
+                    quiet += 1
+                }
             )
             var left = bars[...]
             while let first = left.first {
@@ -139,23 +144,26 @@ extension SeededGenerator {
                 left = left[run.endIndex...]
             }
             try player.finish()
-            return (notes, player.session.eventsTaken, player.played)
+            return (notes, player.session.eventsTaken, player.played, quiet)
         }
     }
 
     @Test func `whole bars give the same notes as all of their prints`() throws {
         var trades = 0
+        var quiet = 0
         try forSeeds(0..<40) { random in
             let world = World(&random)
             let whole = try world.play(whole: true)
             let prints = try world.play(whole: false)
             trades += whole.notes.count { if case .closed = $0.kind { true } else { false } }
+            quiet += whole.quiet
             let difference = zip(whole.notes, prints.notes).first { $0 != $1 }
             try hold(difference == nil, "\(difference.map { "\($0.0) is not \($0.1)" } ?? "")")
             try hold(whole.notes.count == prints.notes.count, "\(whole.notes.count) not \(prints.notes.count) notes")
             try hold(whole.events == prints.events, "\(whole.events) not \(prints.events) events")
         }
         #expect(trades > 500)
+        #expect(quiet > 1_000)
     }
 
     @Test func `bars of markets side by side are taken whole too`() throws {

@@ -1,19 +1,5 @@
 package import KBotModel
 
-/// A bar of one market: what it is, and when.
-package struct MarketBar: Hashable, Sendable {
-    /// The market's number in the feed.
-    package let market: MarketID
-    /// Open, high, low, close and volume; its start is the time in the data.
-    package let bar: Candle
-
-    /// Makes a bar of a market.
-    package init(market: MarketID, bar: Candle) {
-        self.market = market
-        self.bar = bar
-    }
-}
-
 /// A source of bars, in the order of their starts; what a backtest on bars pulls from.
 package protocol BarFeed: AnyObject {
     /// Appends the next bars; a feed may append many at a time. Starts never fall back, and those of one market rise.
