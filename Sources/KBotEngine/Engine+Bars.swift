@@ -5,6 +5,9 @@ public import KBotModel
 extension Engine {
     /// Prices at which the engine waits to act by itself in a market.
     public struct Watched: Hashable, Sendable {
+        /// Makes an empty list.
+        public init() {}
+
         /// Stops of what has been entered, whether or not it is being left already.
         public fileprivate(set) var stops: [Price] = []
         /// Stop entries that wait for the market to come.
@@ -19,18 +22,22 @@ extension Engine {
         }
     }
 
-    /// Prices at which the engine waits to act by itself in a market; no request of these is at the venue yet.
-    public func watched(in id: MarketID) -> Watched {
-        var watched = Watched()
-        guard let market = known(id) else { return watched }
+    /// Puts the prices at which the engine waits to act by itself in a market into a list, in the place of what it held; no
+    /// request of these is at the venue yet.
+    public func watched(in id: MarketID, into watched: inout Watched) {
+        watched.stops.removeAll(keepingCapacity: true)
+        watched.entries.removeAll(keepingCapacity: true)
+        guard let market = known(id) else { return }
         for bracket in market.brackets {
             if bracket.entered.units > 0 { watched.stops.append(bracket.plan.stop) }
             if bracket.phase == .armed {
                 watched.entries.append(Watched.Entry(direction: bracket.direction, price: bracket.plan.entry))
             }
         }
-        return watched
     }
+
+    /// Price of the last trade in a market; nil before the first.
+    public func lastPrice(in id: MarketID) -> Price? { known(id)?.last.price }
 
     /// Whether nothing of ours is in a market, or on its way there.
     public func isCalm(in id: MarketID) -> Bool {
@@ -55,7 +62,9 @@ extension Engine {
     ///   - id: its market.
     public mutating func pass(_ bar: Candle, in id: MarketID) {
         guard let market = known(id) else { return }
-        hear(bar, in: market)
+        now = bar.end - TimeSpan(microseconds: 1)
+        marketTime = now
+        market.last.hear(bar)
         for index in market.series.indices {
             market.series[index].aggregator.add(bar)
             if let due = market.series[index].aggregator.nextDue, due < candleDue { candleDue = due }
@@ -64,24 +73,22 @@ extension Engine {
         planDeadline()
     }
 
-    /// Takes the prices of a bar in, as far as they are no candle.
-    mutating func hear(_ bar: Candle, in market: MarketState) {
-        now = bar.end - TimeSpan(microseconds: 1)
-        marketTime = now
-        market.hear(closeOf: bar, at: now)
-    }
-
     private func isUntouched(by bar: Candle, in market: MarketState) -> Bool {
-        guard let last = market.lastPrice, market.settlement == nil, !market.hasBook, !hearsTrades,
+        guard let last = market.last.price, market.settlement == nil, !market.hasBook, !hearsTrades,
             !configuration.keepsTrades, nextDeadline >= bar.end, bar.start >= marketTime
         else { return false }
         for index in market.series.indices where !market.series[index].aggregator.holds(bar) { return false }
-        if market.brackets.isEmpty { return true }
+        return areUntouched(market.brackets, by: bar, after: last)
+    }
+
+    /// Whether the prices of a bar, on their way from the last one before it, make no bracket do anything by itself.
+    func areUntouched(_ brackets: [Bracket], by bar: Candle, after last: Price) -> Bool {
+        if brackets.isEmpty { return true }
         // A move may use up the daily loss.
         if configuration.limits.dailyLoss != nil { return false }
         let low = min(bar.low, last)
         let high = max(bar.high, last)
-        return market.brackets.allSatisfy { $0.isUntouched(between: low, and: high) }
+        return brackets.allSatisfy { $0.isUntouched(between: low, and: high) }
     }
 }
 

@@ -23,14 +23,14 @@ extension Engine {
             switch bracket.phase {
             case .armed:
                 // A stop entry fires as the stop of the opposite direction would.
-                if reached(bracket.direction.opposite, bracket.plan.entry, touch, market.lastPrice) {
+                if reached(bracket.direction.opposite, bracket.plan.entry, touch, market.last.price) {
                     fire(bracket, touch)
                 } else {
                     cancelEntryIfStopTouched(bracket, touch)
                 }
             case .working:
                 if !bracket.isHeld, bracket.position.units > 0,
-                    reached(bracket.direction, bracket.plan.stop, touch, market.lastPrice)
+                    reached(bracket.direction, bracket.plan.stop, touch, market.last.price)
                 {
                     leave(bracket, .stop)
                     planDeadlines()

@@ -134,9 +134,9 @@ extension Engine {
         let grid = market.facts.grid
         switch side {
         case .bid:
-            return (touch.ask ?? market.lastPrice).map { grid.roundedDown($0 + Self.exitReach) ?? grid.lowest }
+            return (touch.ask ?? market.last.price).map { grid.roundedDown($0 + Self.exitReach) ?? grid.lowest }
         case .ask:
-            return (touch.bid ?? market.lastPrice).map { grid.roundedUp($0 - Self.exitReach) ?? grid.highest }
+            return (touch.bid ?? market.last.price).map { grid.roundedUp($0 - Self.exitReach) ?? grid.highest }
         }
     }
 

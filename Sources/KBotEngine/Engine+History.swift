@@ -18,9 +18,9 @@ extension Engine {
             }
             learn(asOf: now, series: index, in: market)
         }
-        if market.lastPrice == nil, let last = past.last {
-            market.lastPrice = last.trade.price
-            market.prints.record(last.trade, at: last.time)
+        if market.last.price == nil, let last = past.last {
+            market.last.price = last.trade.price
+            market.last.prints.record(last.trade, at: last.time)
         }
         if configuration.keepsTrades, market.kept.isEmpty {
             for past in past {

@@ -15,15 +15,13 @@ extension Engine {
             guard let market = known(id), market.settlement == nil else { return }
             guard !market.isResyncing else { return }  // deltas on a book that lost sync mean nothing
             market.hasBook = true
-            market.lastHeard = now
+            market.last.heard = now
             if !market.book.add(count, at: price, outcome: outcome) { loseSync(market) }
             if !market.brackets.isEmpty { watch(market) }
             if hearsBooks { showBook(of: market) }
         case .trade(let trade):
             guard let market = known(trade.market), market.settlement == nil else { return }
-            market.prints.record(trade, at: event.time)
-            market.lastPrice = trade.price
-            market.lastHeard = now
+            market.last.hear(trade, at: event.time, heard: now)
             // A trade at or after a candle's end closes that candle before it is counted.
             if now >= candleDue { closeCandles() }
             add(trade, at: event.time, to: market)
@@ -33,7 +31,7 @@ extension Engine {
             market.hasBook = true
             market.isResyncing = false
             market.book.replace(with: snapshot)
-            market.lastHeard = now
+            market.last.heard = now
             if !market.brackets.isEmpty { watch(market) }
             if hearsBooks { showBook(of: market) }
         case .gap(let id):
@@ -67,7 +65,7 @@ extension Engine {
         markets[index] = market
         active.append(market)
         note(market, .market(facts))
-        market.lastHeard = now
+        market.last.heard = now
         for index in strategies.indices { prepare(index, in: market) }
     }
 

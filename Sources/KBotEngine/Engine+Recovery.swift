@@ -133,7 +133,7 @@ extension Engine {
         for market in markets.compactMap({ $0 }) {
             note(market, .market(market.facts))
             guard market.settlement == nil else { continue }
-            market.lastHeard = now
+            market.last.heard = now
             active.append(market)
             for index in strategies.indices { prepare(index, in: market) }
         }

@@ -111,12 +111,16 @@ extension Engine {
 
     /// Marks the account at a candle close.
     mutating func markEquity() {
-        let equity = self.equity
-        if equity != lastEquity {
-            lastEquity = equity
-            note(nil, .equity(equity))
-        }
+        if let equity = takeEquity() { note(nil, .equity(equity)) }
         checkDailyLoss()
+    }
+
+    /// Equity, when it is another than was told last; it counts as told then.
+    mutating func takeEquity() -> Money? {
+        let equity = self.equity
+        guard equity != lastEquity else { return nil }
+        lastEquity = equity
+        return equity
     }
 
     /// Whether ``markEquity()`` would tell nothing.

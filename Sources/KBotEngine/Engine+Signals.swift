@@ -76,9 +76,9 @@ extension Engine {
         MarketView(
             shared: market.shared,
             touch: market.touch(at: now),
-            lastPrice: market.lastPrice,
+            lastPrice: market.last.price,
             book: market.hasBook && !market.isResyncing ? market.book : nil,
-            lastHeard: market.lastHeard,
+            lastHeard: market.last.heard,
             exposure: exposure(in: market.underlying)
         )
     }

@@ -3,15 +3,15 @@ public import KBotModel
 /// What a strategy sees of the world at one moment: only what was public at the event's time.
 public struct StrategyContext: ~Copyable {
     /// The event's time.
-    public let now: Timestamp
+    public internal(set) var now: Timestamp
     /// The market.
-    public let view: MarketView
+    public internal(set) var view: MarketView
     /// The indicators asked for, up to date with the candle.
     public let indicators: IndicatorSet
     /// The strategy's position in this market.
     public let position: PositionView?
     /// The account.
-    public let account: AccountView
+    public internal(set) var account: AccountView
 
     /// Makes a context; for tests, and for trying a strategy on sample data.
     public init(
@@ -67,13 +67,13 @@ public struct MarketView: Sendable {
     @inlinable public var facts: Market { shared.facts }
     @usableFromInline let shared: SharedMarket
     /// Best bid and ask, from the book or, without one, from the last trades.
-    public let touch: Touch
+    public internal(set) var touch: Touch
     /// Price of the last trade.
-    public let lastPrice: Price?
+    public internal(set) var lastPrice: Price?
     /// The book; nil when the feed has none.
     public let book: OrderBook?
     /// When anything was last heard of the market.
-    public let lastHeard: Timestamp
+    public internal(set) var lastHeard: Timestamp
     /// What settlement could take in all markets on the same underlying, resting entries included.
     public let exposure: Money
 

@@ -162,7 +162,7 @@ struct MarketRecord: Hashable, Codable, Sendable {
 
     init(_ market: MarketState, decided: Timestamp?) {
         facts = market.facts
-        lastPrice = market.lastPrice
+        lastPrice = market.last.price
         lastBid = market.lastBid
         lastAsk = market.lastAsk
         settlement = market.settlement

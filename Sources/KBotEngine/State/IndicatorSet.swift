@@ -90,22 +90,38 @@ public final class IndicatorSet {
         case roc(RateOfChange)
     }
 
-    /// The indicators, in the order asked for.
-    public private(set) var states: [State]
-    /// The last closed candles, oldest first; as many as were asked for.
-    public private(set) var history: BarHistory
-    private var remaining: Int
+    /// All that a candle changes, together: a class checks each access to a property, and this is one for a candle.
+    private struct Figures {
+        var states: [State]
+        var history: BarHistory
+        var remaining: Int
+
+        mutating func add(_ bar: Bar) {
+            if remaining > 0 { remaining -= 1 }
+            for index in states.indices { states[index].add(bar) }
+        }
+    }
+
+    private var figures: Figures
 
     /// Makes fresh indicators that keep as many candles as the needs say.
     public init(_ needs: StrategyNeeds) {
-        states = needs.indicators.map { State($0.spec) }
-        self.history = BarHistory(capacity: needs.history)
-        // Without indicators there is nothing to wait for.
-        remaining = needs.indicators.isEmpty ? 0 : needs.warmUp
+        figures = Figures(
+            states: needs.indicators.map { State($0.spec) },
+            history: BarHistory(capacity: needs.history),
+            // Without indicators there is nothing to wait for.
+            remaining: needs.indicators.isEmpty ? 0 : needs.warmUp
+        )
     }
 
+    /// The indicators, in the order asked for.
+    public var states: [State] { figures.states }
+
+    /// The last closed candles, oldest first; as many as were asked for.
+    public var history: BarHistory { figures.history }
+
     /// Whether as many candles were taken in as the indicators need. A history need not be full for that.
-    public var isReady: Bool { remaining <= 0 }
+    public var isReady: Bool { figures.remaining <= 0 }
 
     /// Takes in a closed candle of a contract.
     public func add(_ candle: Candle) { add(ClosedBar(candle)) }
@@ -115,27 +131,24 @@ public final class IndicatorSet {
 
     /// Takes in a closed candle.
     public func add(_ closed: ClosedBar) {
-        history.add(closed)
-        add(closed.bar)
+        if figures.history.capacity > 0 { figures.history.add(closed) }
+        figures.add(closed.bar)
     }
 
     /// Takes in prices and volume only: they move the indicators, and the history, which tells times, stays as it is.
-    public func add(_ bar: Bar) {
-        if remaining > 0 { remaining -= 1 }
-        for index in states.indices { states[index].add(bar) }
-    }
+    public func add(_ bar: Bar) { figures.add(bar) }
 }
 
 extension IndicatorSet {
     /// The Bollinger bands at a place of the strategy's list; nil when something else stands there.
     public func bollinger(at index: Int) -> BollingerBands? {
-        guard case .bollinger(let bands) = states[index] else { return nil }
+        guard case .bollinger(let bands) = figures.states[index] else { return nil }
         return bands
     }
 
     /// The band values at a place of the strategy's list, in 1/10,000 of a price unit; nil until full.
     public func bands(at index: Int) -> BandValues? {
-        guard case .bollinger(let bands) = states[index] else { return nil }
+        guard case .bollinger(let bands) = figures.states[index] else { return nil }
         return bands.values
     }
 
@@ -146,7 +159,7 @@ extension IndicatorSet {
     /// 1/10,000 of a point, `zscore` in 1/10,000 of a standard deviation, `roc` in 1/1,000,000 of a percent:
     /// ``IndicatorSpec/scale`` is what to divide by.
     public func value(at index: Int) -> Int64? {
-        switch states[index] {
+        switch figures.states[index] {
         case .bollinger: nil
         case .sma(let average): average.value
         case .ema(let average): average.value

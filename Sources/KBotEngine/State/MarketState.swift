@@ -15,8 +15,8 @@ final class MarketState {
     var hasBook = false
     /// Messages were lost: no entries until the next snapshot.
     var isResyncing = false
-    var prints = PrintTouch()
-    var lastPrice: Price?
+    /// What the last trades said.
+    var last = LastTrades()
     /// The last known price at which each direction could leave, for marking.
     private(set) var lastBid: Price?
     private(set) var lastAsk: Price?
@@ -31,8 +31,6 @@ final class MarketState {
     /// Round trips that ended by settlement, kept for a correction.
     var settledTrades: [ClosedTrade] = []
 
-    /// When anything was last heard of it.
-    var lastHeard = Timestamp.distantPast
     /// The asset it is about.
     let underlying: String
     /// Trades of the market's life, for indicators that are asked for in the middle of it.
@@ -48,7 +46,7 @@ final class MarketState {
     init(_ record: MarketRecord) {
         shared = SharedMarket(record.facts)
         underlying = record.facts.series.underlying
-        lastPrice = record.lastPrice
+        last.price = record.lastPrice
         lastBid = record.lastBid
         lastAsk = record.lastAsk
         settlement = record.settlement
@@ -58,14 +56,6 @@ final class MarketState {
     /// Whether it could trade now, as far as the clock says.
     func isOpen(at time: Timestamp) -> Bool {
         settlement == nil && facts.openTime <= time && time < facts.closeTime
-    }
-
-    /// Takes in the last prices of a bar: the last two trades of its path are at its close, one of each side.
-    func hear(closeOf bar: Candle, at time: Timestamp) {
-        prints.record(price: bar.close, taker: .bid, at: time - TimeSpan(microseconds: 1))
-        prints.record(price: bar.close, taker: .ask, at: time)
-        lastPrice = bar.close
-        lastHeard = time
     }
 
     /// Remembers a trade.
@@ -89,7 +79,7 @@ final class MarketState {
     }
 
     /// Best bid and ask now.
-    func touch(at time: Timestamp) -> Touch { hasBook ? book.touch : prints.touch(at: time) }
+    func touch(at time: Timestamp) -> Touch { hasBook ? book.touch : last.prints.touch(at: time) }
 
     /// Remembers the touch for marking; whether it moved.
     @discardableResult
@@ -102,7 +92,7 @@ final class MarketState {
 
     /// The price at which a position is marked: the exit touch, else the last one known, else the last trade.
     func mark(_ direction: Direction, at time: Timestamp) -> Price? {
-        touch(at: time).exit(direction) ?? (direction == .long ? lastBid : lastAsk) ?? lastPrice
+        touch(at: time).exit(direction) ?? (direction == .long ? lastBid : lastAsk) ?? last.price
     }
 
     /// Whether the market is decided and nothing of ours is left in it.
@@ -115,6 +105,32 @@ final class MarketState {
             if let next = one.aggregator.nextDue, due.map({ next < $0 }) ?? true { due = next }
         }
         return due
+    }
+}
+
+/// What the last trades of a market said.
+struct LastTrades {
+    /// The touch that they let one guess.
+    var prints = PrintTouch()
+    /// Price of the last one.
+    var price: Price?
+    /// When anything was last heard of the market, trade or not.
+    var heard = Timestamp.distantPast
+
+    /// Takes in a trade.
+    mutating func hear(_ trade: Trade, at time: Timestamp, heard: Timestamp) {
+        prints.record(trade, at: time)
+        price = trade.price
+        self.heard = heard
+    }
+
+    /// Takes in a bar: the last two trades of its path are at its close and at its end, one of each side.
+    mutating func hear(_ bar: Candle) {
+        let end = bar.end - TimeSpan(microseconds: 1)
+        prints.record(price: bar.close, taker: .bid, at: end - TimeSpan(microseconds: 1))
+        prints.record(price: bar.close, taker: .ask, at: end)
+        price = bar.close
+        heard = end
     }
 }
 

@@ -121,13 +121,15 @@ final class BarPlayer {
             played += 1
         }
         var next: (place: Int, time: Timestamp)?
+        var watches: (market: MarketID, prices: [BarWatch])?
         var place = 0
         while place < active.count {
             let market = active[place].market
-            let watches = venue.watches(in: market, session)
-            guard let due = venue.exchange.nextTime(in: market, watching: watches) else {
+            let prices = venue.watches(in: market, session)
+            watches = (market, prices)
+            guard let due = venue.exchange.nextTime(in: market, watching: prices) else {
                 // Over: the exchange forgets it.
-                _ = venue.exchange.next(in: market, watching: watches)
+                _ = venue.exchange.next(in: market, watching: prices)
                 active.remove(at: place)
                 begun -= 1
                 continue
@@ -147,7 +149,8 @@ final class BarPlayer {
             try venue.advance(to: next.time, session)
             return true
         }
-        if let print = venue.exchange.next(in: market, watching: venue.watches(in: market, session)) {
+        let prices = watches.flatMap { $0.market == market ? $0.prices : nil } ?? venue.watches(in: market, session)
+        if let print = venue.exchange.next(in: market, watching: prices) {
             try venue.tell(print, in: market, to: session)
         }
         return true

@@ -7,6 +7,9 @@ final class BarVenue: OrderCarrier {
     var exchange: BarExchange
     /// What the exchange said and the engine has not heard yet.
     private var answers: [TimedVenueEvent] = []
+    /// What ``watches(in:_:)`` gave last; kept for its memory.
+    private var watched = Engine.Watched()
+    private var watches: [BarWatch] = []
 
     init(_ exchange: BarExchange) { self.exchange = exchange }
 
@@ -20,10 +23,11 @@ final class BarVenue: OrderCarrier {
 
     /// Prices at which the engine wants to act by itself in a market: the path must stop there.
     func watches(in market: MarketID, _ session: TradingSession) -> [BarWatch] {
-        let watched = session.read { $0.watched(in: market) }
-        var watches = watched.entries.map { BarWatch(.entry($0.direction), at: $0.price) }
+        session.read { $0.watched(in: market, into: &watched) }
+        watches.removeAll(keepingCapacity: true)
+        for entry in watched.entries { watches.append(BarWatch(.entry(entry.direction), at: entry.price)) }
         if !watched.stops.isEmpty, exchange.position(in: market) != .zero {
-            watches += watched.stops.map { BarWatch(.stop, at: $0) }
+            for stop in watched.stops { watches.append(BarWatch(.stop, at: stop)) }
         }
         return watches
     }
@@ -40,13 +44,14 @@ final class BarVenue: OrderCarrier {
         session.pass(bar, in: market)
     }
 
-    /// Lets the engine take bars of one market at once, for as long as nothing of ours is there.
+    /// Lets the engine take bars of one market at once, for as long as they reach nothing of ours.
     ///
     /// - Returns: how many it took.
     func pass(calm bars: ArraySlice<MarketBar>, until end: Timestamp, _ session: TradingSession) throws -> Int {
-        guard let first = bars.first, !exchange.isAtStake(first.market) else { return 0 }
-        let taken = try session.pass(calm: bars, until: end)
-        if taken > 0 { exchange.skip(to: bars[bars.startIndex + taken - 1].bar.close, in: first.market) }
+        guard let market = bars.first?.market else { return 0 }
+        let reach = exchange.reach(in: market, watching: watches(in: market, session))
+        let taken = try session.pass(calm: bars, until: end, counting: reach.prints(of:after:))
+        if taken > 0 { exchange.skip(to: bars[bars.startIndex + taken - 1].bar.close, in: market) }
         if !answers.isEmpty { try handOn(to: session) }
         return taken
     }

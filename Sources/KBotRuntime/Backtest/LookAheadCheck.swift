@@ -90,6 +90,8 @@ package struct LookAheadCheck {
         private var bytes: [UInt8] = []
 
         let keepsState = false
+        /// The run must go the way that it goes without a check.
+        let hearsEvents = false
 
         /// A log that remembers.
         init() { (expected, place) = (nil, nil) }
@@ -103,15 +105,19 @@ package struct LookAheadCheck {
         func hear(_ event: Event) {}
 
         func hear(_ effects: [Effect], _ engine: borrowing Engine) -> Set<ClientOrderID> {
-            for effect in effects {
-                bytes.removeAll(keepingCapacity: true)
-                lines.append(effect, to: &bytes)
-                if !bytes.isEmpty { take() }
-            }
+            for effect in effects { take(effect) }
             return []
         }
 
+        func hear(_ candle: borrowing QuietCandle) { for note in candle.notes { take(.note(note)) } }
+
         func settle(_ engine: borrowing Engine, _ exchange: PaperExchange?, afterEvents: Int) -> Bool { true }
+
+        private func take(_ effect: Effect) {
+            bytes.removeAll(keepingCapacity: true)
+            lines.append(effect, to: &bytes)
+            if !bytes.isEmpty { take() }
+        }
 
         private func take() {
             defer { count += 1 }

@@ -38,21 +38,24 @@ extension TradingRun {
 
     /// A session on bars.
     func makeBarPlayer(_ rules: BarRules, listener: (any SessionJournal)?) -> BarPlayer {
+        let isHeard = plan.eventsPath != nil || log != nil || terminal.narrates
         let venue = BarVenue(BarExchange(cash: settings.engine.initialCapital, rules: rules))
         let session = TradingSession(
             engine: makeEngine(),
             venue: .carrier(venue),
             speed: .max,
             journal: listener,
-            quiet: plan.eventsPath == nil && log == nil ? { [unowned self] in recorder?.record($0) } : nil,
-            listen: { [unowned self] note, _ in try hear(note) }
+            quiet: isHeard ? nil : { [recording] candle in recording.recorder?.record(candle) },
+            listen: { [recording, unowned self] note, _ in
+                recording.recorder?.record(note)
+                if isHeard { try hear(note) } else if case .warning = note.kind { terminal.tell(note) }
+            }
         )
         self.session = session
         return BarPlayer(session, venue)
     }
 
     private func hear(_ note: Note) throws {
-        recorder?.record(note)
         if stream != nil { try stream?.write(note) }
         if log != nil { log?.write(note) }
         terminal.tell(note)

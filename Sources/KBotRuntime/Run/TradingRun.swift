@@ -41,7 +41,8 @@ package final class TradingRun {
     var results: ResultKeeper
     var terminal: Terminal
     var log: NoteLog?
-    var recorder: RunRecorder?
+    /// What listens to a backtest on bars reaches the recorder here, without going through the run.
+    let recording = Recording()
     var stream: EventStream?
     var session: TradingSession?
     var events = 0
@@ -72,6 +73,12 @@ package final class TradingRun {
     var recoveryBegan: Timestamp?
     var hasWarnedOfRecovery = false
     let budgets: [StrategyName: RiskLimits.Amount]
+
+    /// What the report is made of; nil before the first event of a market.
+    var recorder: RunRecorder? {
+        _read { yield recording.recorder }
+        _modify { yield &recording.recorder }
+    }
 
     /// Prepares a run; nothing is written yet.
     ///

@@ -2,6 +2,11 @@ package import KBotEngine
 package import KBotModel
 package import KBotReports
 
+/// The recorder of a run, once the run has begun.
+final class Recording {
+    var recorder: RunRecorder?
+}
+
 /// Listens to a run and keeps what its report needs: trades, equity, the funnel, and when entries were blocked.
 package struct RunRecorder {
     /// Trades and equity.
@@ -120,6 +125,7 @@ package struct RunRecorder {
         funnel.candlesClosed += 1
         tracker.reach(quiet.time)
         record(quiet.code, of: quiet.strategy, in: quiet.market)
+        if let equity = quiet.equity { mark(equity, at: quiet.time) }
     }
 
     /// When entries were blocked, up to the end of the run.

@@ -7,7 +7,7 @@ import KBotReports
 /// each signal, order, fill and exit.
 struct Terminal {
     private let isTerminal: Bool
-    private let narrates: Bool
+    let narrates: Bool
     private let isSilent: Bool
     private let clock = ContinuousClock()
     private let started: ContinuousClock.Instant

@@ -88,17 +88,23 @@ package final class TradingSession {
     /// Takes in all trades of a bar that touches nothing; see ``Engine/pass(_:in:)``.
     package func pass(_ bar: Candle, in market: MarketID) { machine.pass(bar, in: market) }
 
-    /// Takes in bars of one market, one after the other with the timers between them, for as long as nothing of ours is there
-    /// and nothing is sent.
+    /// Takes in bars of one market, one after the other with the timers between them, for as long as they reach nothing of
+    /// ours and nothing follows from them.
     ///
     /// - Parameters:
     ///   - bars: the bars. The last only tells when it begins and is never taken, nor is one that ends after the next begins.
     ///   - end: none that ends after it is taken.
+    ///   - prints: how many trades a bar's path has, given the last price before it; nil when it reaches something of ours
+    ///     at the venue. It must stay as it is while nothing is sent.
     /// - Returns: how many were taken. What was sent waits for its answers; timers up to the next bar's start may not have
     ///   run.
     /// - Throws: what the listener throws.
-    package func pass(calm bars: ArraySlice<MarketBar>, until end: Timestamp) throws -> Int {
-        try machine.pass(calm: bars, until: end)
+    package func pass(
+        calm bars: ArraySlice<MarketBar>,
+        until end: Timestamp,
+        counting prints: (Candle, Price) -> Int?
+    ) throws -> Int {
+        try machine.pass(calm: bars, until: end, counting: prints)
     }
 
     /// Takes in a price of an underlying from before the first event of a market, without waiting for its time.
@@ -165,6 +171,12 @@ package protocol SessionJournal: AnyObject {
     /// - Returns: new orders that must not be sent, because they could not be written down first.
     func hear(_ effects: [Effect], _ engine: borrowing Engine) -> Set<ClientOrderID>
 
+    /// Whether it wants each single event, and so bars print by print; else they may be taken whole.
+    var hearsEvents: Bool { get }
+
+    /// Hears a candle that led to nothing, in place of the effects that tell it; asked of who hears no events.
+    func hear(_ candle: borrowing QuietCandle)
+
     /// Whether the run has an account that goes on in the next one, so that ``settle(_:_:afterEvents:)`` is wanted.
     var keepsState: Bool { get }
 
@@ -173,6 +185,14 @@ package protocol SessionJournal: AnyObject {
     ///
     /// - Returns: false when that failed, and is to be tried again after the next event.
     func settle(_ engine: borrowing Engine, _ exchange: PaperExchange?, afterEvents: Int) -> Bool
+}
+
+extension SessionJournal {
+    /// Whoever keeps what went in hears everything.
+    package var hearsEvents: Bool { true }
+
+    /// Nothing to hear for who hears every event.
+    package func hear(_ candle: borrowing QuietCandle) {}
 }
 
 /// What a session is made of, and how it turns.
@@ -198,8 +218,6 @@ private struct Machine: ~Copyable {
     private var effects: [Effect] = []
     private var answers: [TimedVenueEvent] = []
     private var lookUps: [ClientOrderID] = []
-    /// Requests and questions that went out.
-    private var requests = 0
 
     init(
         engine: consuming Engine,
@@ -242,7 +260,7 @@ private struct Machine: ~Copyable {
 
     /// Whether nobody counts or hears single events.
     var takesWholeBars: Bool {
-        journal == nil && exchange == nil && pacer == nil && schedule.isEmpty && commands.isEmpty
+        journal?.hearsEvents != true && exchange == nil && pacer == nil && schedule.isEmpty && commands.isEmpty
     }
 
     mutating func pass(_ bar: Candle, in market: MarketID) {
@@ -250,45 +268,63 @@ private struct Machine: ~Copyable {
         events += Int(bar.trades)
     }
 
-    mutating func pass(calm bars: ArraySlice<MarketBar>, until end: Timestamp) throws -> Int {
+    mutating func pass(
+        calm bars: ArraySlice<MarketBar>,
+        until end: Timestamp,
+        counting prints: (Candle, Price) -> Int?
+    ) throws -> Int {
         guard takesWholeBars else { return 0 }
-        let sent = requests
+        let changes = engine.changes
         var place = bars.startIndex
         while place < bars.endIndex - 1 {
-            var bar = bars[place].bar
+            let bar = bars[place].bar
             let market = bars[place].market
             guard bar.end <= end, bar.end <= bars[place + 1].bar.start else { break }
-            while engine.nextDeadline <= bar.start, requests == sent { try feed(.timer(engine.nextDeadline)) }
-            guard requests == sent, engine.isCalm(in: market), engine.isUntouched(by: bar, in: market) else { break }
-            let passed = try pass(quiet: bars[place...], until: end)
+            while engine.nextDeadline <= bar.start, engine.changes == changes {
+                try feed(.timer(engine.nextDeadline))
+            }
+            guard engine.changes == changes, engine.isUntouched(by: bar, in: market) else { break }
+            let passed = try pass(quiet: bars[place...], until: end, counting: prints)
             place += passed
-            guard requests == sent else { break }
+            guard engine.changes == changes else { break }
             guard passed == 0 else { continue }
-            bar.trades = Int32(BarExchange.prints(of: bar))
-            pass(bar, in: market)
+            // Somebody wants every note, or the clock has more to do than to close one candle.
+            guard engine.isCalm(in: market), let last = engine.lastPrice(in: market), let count = prints(bar, last)
+            else { break }
+            var whole = bar
+            whole.trades = Int32(count)
+            pass(whole, in: market)
             place += 1
         }
         return place - bars.startIndex
     }
 
     /// Takes bars whose candles lead to nothing; how many they were.
-    private mutating func pass(quiet bars: ArraySlice<MarketBar>, until end: Timestamp) throws -> Int {
+    private mutating func pass(
+        quiet bars: ArraySlice<MarketBar>,
+        until end: Timestamp,
+        counting prints: (Candle, Price) -> Int?
+    ) throws -> Int {
         guard let quiet else { return 0 }
+        let journal = journal
+        let changes = engine.changes
         var taken = 0
         while true {
             let passed = try engine.pass(
                 quiet: bars.dropFirst(taken),
                 until: end,
-                counting: BarExchange.prints(of:),
-                telling: quiet,
+                counting: prints,
+                telling: { candle in
+                    journal?.hear(candle)
+                    try quiet(candle)
+                },
                 into: &effects
             )
             taken += passed.bars
             events += passed.events
             guard !effects.isEmpty else { return taken }
-            let sent = requests
             try perform()
-            guard requests == sent else { return taken }
+            guard engine.changes == changes else { return taken }
         }
     }
 
@@ -401,12 +437,10 @@ private struct Machine: ~Copyable {
         for effect in effects {
             switch effect {
             case .send(let approved):
-                requests += 1
                 if !refused.isEmpty, case .place(let order) = approved.request, refused.contains(order.id) { continue }
                 exchange?.submit(approved.request, at: engine.now)
                 carrier?.submit(approved.request, at: engine.now)
             case .lookUp(let id):
-                requests += 1
                 if let carrier { carrier.lookUp(id, at: engine.now) } else { lookUps.append(id) }
             case .note(let note): try listen(note, engine)
             }

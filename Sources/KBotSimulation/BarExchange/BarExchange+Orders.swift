@@ -19,9 +19,9 @@ extension BarExchange {
     /// Takes in a print, which must be the one ``next(in:watching:)`` gave last: what it reaches fills.
     public mutating func hear(_ print: BarPrint, in market: MarketID, into output: inout [TimedVenueEvent]) {
         let index = Int(market.index)
-        guard let waiting = lanes[index]?.waiting, !waiting.isEmpty, let grid = lanes[index]?.market.grid else {
-            return
-        }
+        guard let waiting = lanes[index]?.waiting, waiting.contains(where: { concerns($0, print, index) }),
+            let grid = lanes[index]?.market.grid
+        else { return }
         var left: [Waiting] = []
         var reached: [(Waiting, Price, FeeSchedule.Liquidity)] = []
         for var one in waiting {
@@ -45,7 +45,7 @@ extension BarExchange {
                 } else {
                     left.append(one)
                 }
-            } else if order.reaches(print.price, passing: passPrice(of: order, grid)) {
+            } else if order.reaches(print.price, passing: passPrice(of: order, index)) {
                 let improves = print.moment == .open && rules.gapsImprove
                 reached.append((one, improves ? print.price : order.price, .maker))
             } else {
@@ -57,6 +57,12 @@ extension BarExchange {
             account.reserve(-one.reserved)
             fill(one.order, one.order.count, price, liquidity, at: print.time, into: &output)
         }
+    }
+
+    /// Whether a print changes anything of an order.
+    private func concerns(_ one: Waiting, _ print: BarPrint, _ lane: Int) -> Bool {
+        if case .goodTillCancelled(let expires?) = one.order.timeInForce, expires <= print.time { return true }
+        return one.isNew || one.order.reaches(print.price, passing: passPrice(of: one.order, lane))
     }
 
     private mutating func place(_ order: NewOrder, at time: Timestamp, into output: inout [TimedVenueEvent]) {

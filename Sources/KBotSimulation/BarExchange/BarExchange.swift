@@ -48,6 +48,8 @@ public struct BarExchange: Sendable {
     var lanes: [Lane?] = []
     var records: [ClientOrderID: Record] = [:]
     var lastTrade: Int64 = 0
+    /// What decides where a path goes, as last looked at; kept for its memory.
+    private var stake = BarPath.Stake()
 
     /// Opens an exchange with one account.
     public init(cash: Money, rules: BarRules = .realistic) {
@@ -116,13 +118,9 @@ public struct BarExchange: Sendable {
 
     /// Whether a whole bar reaches nothing that rests at the exchange, on its way from the last price; what the bot watches
     /// for is for the bot to say. None may have begun in the market.
-    public func isUntouched(by bar: Candle, in market: MarketID) -> Bool {
-        let index = Int(market.index)
-        guard let last = lanes[index]?.last else { return false }
-        guard let waiting = lanes[index]?.waiting, !waiting.isEmpty else { return true }
-        let low = min(bar.low, last)
-        let high = max(bar.high, last)
-        return waiting.allSatisfy { isSafe($0, from: low, to: high, until: bar.end, index) }
+    public mutating func isUntouched(by bar: Candle, in market: MarketID) -> Bool {
+        guard let last = lanes[Int(market.index)]?.last else { return false }
+        return reach(in: market, watching: []).prints(of: bar, after: last) != nil
     }
 
     /// Lets a bar go by at once that reaches nothing of ours: its path of prints would tell nobody anything.
@@ -130,26 +128,25 @@ public struct BarExchange: Sendable {
     /// - Returns: how many prints its path has.
     public mutating func pass(_ bar: Candle, in market: MarketID, watching: [BarWatch]) -> Int {
         lanes[Int(market.index)]?.last = bar.close
-        return BarPath.prints(of: bar, stake(in: market, watching))
+        weigh(market, watching)
+        return BarPath.prints(of: bar, stake)
     }
 
-    /// How many prints a bar's path has when nothing of ours is in its market.
-    public static func prints(of bar: Candle) -> Int { BarPath.prints(of: bar, BarPath.Stake()) }
+    /// What of ours bars could reach in a market, as things stand.
+    public mutating func reach(in market: MarketID, watching: [BarWatch]) -> BarReach {
+        weigh(market, watching)
+        var reach = BarReach(stake)
+        let index = Int(market.index)
+        for one in lanes[index]?.waiting ?? [] { reach.add(one, at: passPrice(of: one.order, index)) }
+        return reach
+    }
 
-    /// Notes the last price of bars that were taken elsewhere, with nothing of ours in their market.
+    /// Notes the last price of bars that were taken elsewhere, and reached nothing of ours.
     public mutating func skip(to last: Price, in market: MarketID) { lanes[Int(market.index)]?.last = last }
-
-    /// Whether an order outlives all prices between two and all time up to an end, untouched.
-    private func isSafe(_ one: Waiting, from low: Price, to high: Price, until end: Timestamp, _ lane: Int) -> Bool {
-        guard !one.isNew, let grid = lanes[lane]?.market.grid else { return false }
-        if case .goodTillCancelled(let expires?) = one.order.timeInForce, expires <= end { return false }
-        let pass = passPrice(of: one.order, grid)
-        return one.order.side == .bid ? low > pass : high < pass
-    }
 
     /// When the bar's next print comes; nil when it is over.
     public mutating func nextTime(in market: MarketID, watching: [BarWatch]) -> Timestamp? {
-        let stake = stake(in: market, watching)
+        weigh(market, watching)
         return lanes[Int(market.index)]?.path?.nextTime(stake)
     }
 
@@ -160,7 +157,7 @@ public struct BarExchange: Sendable {
     /// then hand in what the bot wants, before asking again.
     public mutating func next(in market: MarketID, watching: [BarWatch]) -> BarPrint? {
         let index = Int(market.index)
-        let stake = stake(in: market, watching)
+        weigh(market, watching)
         if let print = lanes[index]?.path?.next(stake) { return print }
         let last = lanes[index]?.path?.at
         lanes[index]?.last = last
@@ -168,34 +165,27 @@ public struct BarExchange: Sendable {
         return nil
     }
 
-    /// Whether anything of ours rests or is held in a market: only then does it matter what is watched.
-    public func isAtStake(_ market: MarketID) -> Bool {
+    /// Finds out what decides where the path goes.
+    private mutating func weigh(_ market: MarketID, _ watching: [BarWatch]) {
+        stake.reset()
         let index = Int(market.index)
-        guard index < lanes.count else { return false }
-        return lanes[index]?.waiting.isEmpty == false || account.position(in: market) != .zero
-    }
-
-    /// What decides where the path goes.
-    private func stake(in market: MarketID, _ watching: [BarWatch]) -> BarPath.Stake {
-        var stake = BarPath.Stake()
-        guard let lane = lanes[Int(market.index)] else { return stake }
-        let position = lane.waiting.isEmpty && records.isEmpty ? .zero : account.position(in: market)
+        guard let waiting = lanes[index]?.waiting else { return }
+        let position = waiting.isEmpty && records.isEmpty ? .zero : account.position(in: market)
         if position != .zero { stake.held = position > .zero ? .long : .short }
-        for waiting in lane.waiting {
-            stake.levels.append(passPrice(of: waiting.order, lane.market.grid))
-            let opens = waiting.order.side == .bid ? position >= .zero : position <= .zero
-            if opens { stake.resting = waiting.order.side == .bid ? .long : .short }
+        for one in waiting {
+            stake.levels.append(passPrice(of: one.order, index))
+            let opens = one.order.side == .bid ? position >= .zero : position <= .zero
+            if opens { stake.resting = one.order.side == .bid ? .long : .short }
         }
         for watch in watching {
             stake.levels.append(watch.price)
             if case .entry(let direction) = watch.kind { stake.waiting = direction }
         }
-        return stake
     }
 
-    /// The price that fills a resting order.
-    func passPrice(of order: NewOrder, _ grid: PriceGrid) -> Price {
-        guard rules.passSteps > 0 else { return order.price }
+    /// The price that fills a resting order of the market of a number.
+    func passPrice(of order: NewOrder, _ lane: Int) -> Price {
+        guard rules.passSteps > 0, let grid = lanes[lane]?.market.grid else { return order.price }
         let steps = order.side == .bid ? -rules.passSteps : rules.passSteps
         return grid.moved(order.price, steps: steps)
     }

@@ -27,6 +27,12 @@ struct BarPath: Hashable, Sendable {
         /// Prices at which something would happen.
         var levels: [Price] = []
 
+        /// Forgets everything but its memory.
+        mutating func reset() {
+            (held, resting, waiting) = (nil, nil, nil)
+            levels.removeAll(keepingCapacity: true)
+        }
+
         var isNothing: Bool { held == nil && resting == nil && waiting == nil && levels.isEmpty }
     }
 
