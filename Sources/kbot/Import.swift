@@ -64,7 +64,9 @@ struct ImportCommand: ParsableCommand {
             let isTerminal = isatty(STDERR_FILENO) == 1
             do {
                 let work = DataImport(
-                    try data.catalogue(.readWrite),
+                    try data.catalogue(.readWrite) {
+                        try? FileHandle.standardError.write(contentsOf: Data("waiting for another import\n".utf8))
+                    },
                     options,
                     now: { Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)) },
                     progress: { path, share in

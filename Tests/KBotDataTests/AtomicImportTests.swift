@@ -13,7 +13,7 @@ import Testing
 
     /// Rows that no compression makes small, each in a chunk of its own.
     private static func fill(_ writer: SourceWriter, _ random: inout SeededGenerator, rows: Int64) throws {
-        let slot = try writer.slot(StreamKey(.lives))
+        let slot = try writer.slot(StreamKey(.lives, "A-1"))
         for number in 0..<rows {
             let time = Timestamp(seconds: 1_777_000_000 + number * 86_400)
             var row = DataRow(key: time, time: time, number: number, kind: .frame)
@@ -34,10 +34,12 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let catalogue = try Catalogue(directory: folder + "/data", access: .readWrite)
         var random = SeededGenerator(seed: 1)
-        _ = try catalogue.add(Self.source, now: Timestamp(seconds: 1)) { writer, _ in
-            try Self.fill(writer, &random, rows: 12)
-            // The files as they lie there now are what a kill would leave.
-            try FileManager.default.copyItem(atPath: folder + "/data", toPath: folder + "/crash")
+        _ = try catalogue.importing { transaction in
+            try transaction.add(Self.source, now: Timestamp(seconds: 1)) { writer, _ in
+                try Self.fill(writer, &random, rows: 12)
+                // The files as they lie there now are what a kill would leave.
+                try FileManager.default.copyItem(atPath: folder + "/data", toPath: folder + "/crash")
+            }
         }
         #expect(try catalogue.streams().map(\.rows) == [12])
         let written =
@@ -55,14 +57,18 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let catalogue = try Catalogue(directory: folder, access: .readWrite)
         var random = SeededGenerator(seed: 2)
-        _ = try catalogue.add(Self.source, now: Timestamp(seconds: 1)) { writer, _ in
-            try Self.fill(writer, &random, rows: 2)
+        _ = try catalogue.importing { transaction in
+            try transaction.add(Self.source, now: Timestamp(seconds: 1)) { writer, _ in
+                try Self.fill(writer, &random, rows: 2)
+            }
         }
         let longer = DataSource(sha256: "b", lines: 2, kind: .frames, name: "a.jsonl", path: "/a.jsonl")
         #expect(throws: Stopped.self) {
-            try catalogue.add(longer, replacing: ["a"], now: Timestamp(seconds: 2)) { writer, _ in
-                try Self.fill(writer, &random, rows: 3)
-                throw Stopped()
+            try catalogue.importing { transaction in
+                _ = try transaction.add(longer, replacing: ["a"], now: Timestamp(seconds: 2)) { writer, _ in
+                    try Self.fill(writer, &random, rows: 3)
+                    throw Stopped()
+                }
             }
         }
         #expect(try catalogue.sources().map(\.sha256) == ["a"])

@@ -25,6 +25,30 @@ import Testing
         #expect(candle.bodyLow == Price(cents: min(open, close)))
     }
 
+    private static func candle(_ open: Int32, _ high: Int32, _ low: Int32, close: Int32, _ volume: Int64) -> Candle {
+        Candle(
+            start: Timestamp(seconds: 60),
+            interval: .minutes(1),
+            open: Price(cents: open),
+            high: Price(cents: high),
+            low: Price(cents: low),
+            close: Price(cents: close),
+            volume: Quantity(units: volume),
+            trades: 0
+        )
+    }
+
+    @Test(arguments: [
+        (candle(50, 53, 46, close: 48, 300), true), (candle(50, 53, 47, close: 51, 200), true),
+        (candle(50, 52, 46, close: 51, 200), true), (candle(50, 52, 47, close: 51, 201), true),
+        (candle(50, 52, 47, close: 48, 200), false), (candle(49, 53, 46, close: 48, 300), false),
+        (candle(50, 51, 46, close: 48, 300), false), (candle(50, 53, 48, close: 48, 300), false),
+        (candle(50, 53, 46, close: 48, 199), false),
+    ])
+    func `are a later state of one that opened alike when more has happened since`(candle: Candle, isLater: Bool) {
+        #expect(candle.isLaterState(of: Self.candle(50, 52, 47, close: 51, 200)) == isLater)
+    }
+
     @Test func `without trades are flat and empty`() {
         let candle = Candle(flatAt: Price(cents: 37), start: Timestamp(seconds: 0), interval: .minutes(1))
         #expect(Set([candle.open, candle.high, candle.low, candle.close]) == [Price(cents: 37)])

@@ -94,6 +94,8 @@ package struct DataBar: Hashable, Sendable {
     }
 }
 
+extension DataBar: CandleExtent {}
+
 /// Coding of bars by columns: what a chunk of the kinds `candles`, `spot_candles` and `ticks` holds.
 enum BarColumns {
     static func encoded(_ bars: [DataBar]) -> [UInt8] {

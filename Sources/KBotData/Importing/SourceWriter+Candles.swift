@@ -25,21 +25,24 @@ extension SourceWriter {
     private struct HeldCandles {
         let id: Int64
         let source: Int64
-        /// Where the file's candles of this market end.
-        let end: Int64
+        /// When the file's last candles begin, whoever told them first; nil when an older kbot imported it, which did not
+        /// keep that.
+        let end: Int64?
         var bars: [DataBar]
         var isChanged = false
     }
 
     /// The candles that no other file told; those of others that were not whole give way.
     ///
+    /// Only what begins last in a file may not have been over when the file was made: the others had ended by then.
+    ///
     /// - Parameters:
     ///   - stream: Where they are waiting.
     ///   - index: Its number.
-    ///   - isLast: Whether the file has no further candle of this market.
+    ///   - end: Start of the file's last candles, of whichever market; nil while more are to come.
     /// - Returns: what is to be kept of them.
     /// - Throws: ``CatalogueError``, or what SQLite throws.
-    func newCandles(of stream: Stream, _ index: Int, isLast: Bool) throws -> [DataBar] {
+    func newCandles(of stream: Stream, _ index: Int, end: Timestamp?) throws -> [DataBar] {
         guard let first = stream.bars.first, let last = stream.bars.last else { return [] }
         var held = try heldCandles(stream, first.start.microseconds, last.start.microseconds)
         guard !held.isEmpty else { return stream.bars }
@@ -50,15 +53,15 @@ extension SourceWriter {
             }
         }
         var news: [DataBar] = []
-        for (number, bar) in stream.bars.enumerated() {
+        for bar in stream.bars {
             guard let place = places[bar.start] else {
                 news.append(bar)
                 continue
             }
             let other = held[place.chunk].bars[place.bar]
-            if bar == other || (isLast && number == stream.bars.count - 1 && other.holds(bar)) {
+            if bar == other || (bar.start == end && other.isLaterState(of: bar)) {
                 known += 1
-            } else if other.start.microseconds == held[place.chunk].end, bar.holds(other) {
+            } else if other.start.microseconds == held[place.chunk].end, bar.isLaterState(of: other) {
                 // It is the last of its chunk: the places of the others stay.
                 held[place.chunk].bars.remove(at: place.bar)
                 held[place.chunk].isChanged = true
@@ -92,9 +95,8 @@ extension SourceWriter {
     private func heldCandles(_ stream: Stream, _ first: Int64, _ last: Int64) throws -> [HeldCandles] {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT c.id, c.source_id, c.bytes, c.size, c.sum,
-                  (SELECT max(d.last) FROM chunks d WHERE d.source_id = c.source_id AND d.stream_id = c.stream_id)
-                FROM chunks c
+                SELECT c.id, c.source_id, c.bytes, c.size, c.sum, f.last_candle
+                FROM chunks c JOIN sources f ON f.id = c.source_id
                 WHERE c.stream_id = ? AND c.first <= ? AND c.last >= ? AND c.source_id <> ? ORDER BY c.source_id, c.first
                 """
         )
@@ -103,13 +105,5 @@ extension SourceWriter {
             let bars = try BarColumns.decoded(chunk.opened())
             return HeldCandles(id: row[0], source: row[1], end: row[5], bars: bars)
         }
-    }
-}
-
-extension DataBar {
-    /// Whether it is the same candle some time later: it opened at the same price, and more has happened since.
-    fileprivate func holds(_ part: DataBar) -> Bool {
-        open == part.open && high >= part.high && low <= part.low && volume >= part.volume
-            && (high, low, volume) != (part.high, part.low, part.volume)
     }
 }

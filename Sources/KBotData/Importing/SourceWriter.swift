@@ -6,7 +6,7 @@ import KBotModel
 ///
 /// What a row is, is told by what it says: a trade by market, time, price, count and taker, a tick by time and price, a
 /// candle by its start. Of several equal ones as many are kept as the file that has most of them. Of candles that differ
-/// the one imported first stays; but the last one of a file, which may not have been over, gives way to a fuller one.
+/// the one imported first stays; but one of a file's last start, which may not have been over, gives way to a fuller one.
 package final class SourceWriter {
     /// A stream of the file, by its number here.
     package struct Slot: Hashable, Sendable {
@@ -126,16 +126,22 @@ package final class SourceWriter {
     }
 
     /// Writes everything that is still here.
-    func finish() throws {
+    ///
+    /// - Returns: when the file's last candles begin, of whichever market; nil without any.
+    func finish() throws -> Timestamp? {
+        // What begins last was added last, so it is still here.
+        let end = streams.filter { $0.key.kind != .ticks }.compactMap(\.bars.last?.start).max()
         for index in streams.indices {
-            try flush(index, isLast: true)
+            try flush(index, end: end)
             try tellOfBars(streams[index])
         }
+        return end
     }
 
     private static func day(_ time: Int64) -> Int64 { Timestamp(microseconds: time).utcDay.number }
 
-    private func flush(_ index: Int, isLast: Bool = false) throws {
+    /// Writes what is here of a stream; `end` is the start of the file's last candles, known when the file is over.
+    private func flush(_ index: Int, end: Timestamp? = nil) throws {
         let stream = streams[index]
         guard stream.count > 0 else { return }
         pending -= stream.count
@@ -149,10 +155,10 @@ package final class SourceWriter {
             try insert(stream, rows.encoded(), first, last, number, rows: rows.count, trades: rows.trades)
         } else {
             let bars =
-                try stream.key.kind == .ticks ? newTicks(of: stream) : newCandles(of: stream, index, isLast: isLast)
+                try stream.key.kind == .ticks ? newTicks(of: stream) : newCandles(of: stream, index, end: end)
             guard let first = bars.first, let last = bars.last else { return }
-            let (start, end) = (first.start.microseconds, last.start.microseconds)
-            try insert(stream, BarColumns.encoded(bars), start, end, 0, rows: bars.count, trades: 0)
+            let times = (first.start.microseconds, last.start.microseconds)
+            try insert(stream, BarColumns.encoded(bars), times.0, times.1, 0, rows: bars.count, trades: 0)
         }
     }
 

@@ -70,6 +70,7 @@ extension Catalogue {
         var names: Set<String> = []
         var parts: [(name: String, digest: LineDigest)] = []
         try read { db in
+            // The order of a file's chunks is part of its digest.
             let rows = try Row.fetchCursor(
                 db,
                 sql: """
@@ -86,11 +87,9 @@ extension Catalogue {
                 let (id, name) = (row[0] as Int64, row[3] as String)
                 let kind = StreamKey.Kind(rawValue: row[2])
                 switch kind {
-                case .trades, .book:
-                    guard selection.takes(Ticker(name)), !passedOver.contains(name) else { continue }
-                    names.insert(name)
-                // Lives are of any market: a file without rows of the markets wanted has none of theirs to tell.
-                case .lives: guard !selection.choosesMarkets || source == id else { continue }
+                case .trades, .book, .lives:
+                    guard selection.takes(stream: name, passingOver: passedOver) else { continue }
+                    if !name.isEmpty { names.insert(name) }
                 case .ticks, .spotCandles: guard spot.contains(name) else { continue }
                 case .candles, nil: continue
                 }

@@ -5,7 +5,7 @@ package import KBotModel
 package struct StreamFacts: Hashable, Sendable {
     /// The stream.
     package let key: StreamKey
-    /// The series of a market; empty for underlyings and lives.
+    /// The series of a market; empty for underlyings.
     package let series: String
     /// Rows: trades, changes of books, candles, ticks.
     package let rows: Int
@@ -52,8 +52,8 @@ extension Catalogue {
                 guard let kind = StreamKey.Kind(rawValue: row[0]), kinds.contains(kind) else { continue }
                 let name = row[1] as String
                 switch kind {
-                case .trades, .book, .candles: guard selection.takes(Ticker(name)) else { continue }
-                case .lives, .ticks, .spotCandles: if selection.choosesMarkets { continue }
+                case .trades, .book, .lives, .candles: guard selection.takes(stream: name) else { continue }
+                case .ticks, .spotCandles: if selection.choosesMarkets { continue }
                 }
                 streams.append(
                     StreamFacts(
@@ -81,7 +81,7 @@ extension Catalogue {
                 sql: """
                     SELECT DISTINCT f.id, f.name, s.name
                     FROM sources f JOIN chunks c ON c.source_id = f.id JOIN streams s ON s.id = c.stream_id
-                    WHERE c.last >= ? AND c.first < ? AND s.kind IN ('trades', 'book', 'candles') ORDER BY f.id
+                    WHERE c.last >= ? AND c.first < ? AND s.kind NOT IN ('ticks', 'spot_candles') ORDER BY f.id
                     """,
                 arguments: [selection.from?.microseconds ?? .min, selection.to?.microseconds ?? .max]
             )
@@ -89,7 +89,7 @@ extension Catalogue {
             var last: Int64?
             while let row = try rows.next() {
                 let id = row[0] as Int64
-                guard id != last, selection.takes(Ticker(row[2] as String)) else { continue }
+                guard id != last, selection.takes(stream: row[2]) else { continue }
                 last = id
                 names.append(row[1])
             }

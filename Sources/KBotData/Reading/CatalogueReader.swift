@@ -23,12 +23,12 @@ package final class CatalogueReader {
         package let stream: Int64
         /// What it holds.
         package let kind: StreamKey.Kind
-        /// The market; empty for lives.
+        /// The market; empty for lives that an older kbot imported, which are of any.
         package let name: String
         /// The file, by its number in the catalogue: files imported earlier have lower ones.
         package let source: Int64
         /// Its rows.
-        package fileprivate(set) var rows: RowColumns
+        package let rows: RowColumns
         fileprivate var next = 0
 
         init(_ header: Header, _ rows: RowColumns) {
@@ -88,11 +88,18 @@ package final class CatalogueReader {
     private var cursors = Heap<Cursor>()
     private var entries: [Entry] = []
     private var free: [Int] = []
-    private var folds: [Fold.Name: Fold] = [:]
     /// Chunks read, and chunks there are, for a progress bar.
     package private(set) var progress: (read: Int, total: Int)
 
-    /// Begins to read; markets that are passed over are left out of the selection.
+    /// Begins to read.
+    ///
+    /// Where the selection begins makes no difference: a book is made of all that was before.
+    ///
+    /// - Parameters:
+    ///   - catalogue: Where the data is.
+    ///   - selection: Which markets, and until when.
+    ///   - passedOver: Markets that are left out.
+    /// - Throws: ``CatalogueError``.
     package init(
         _ catalogue: Catalogue,
         _ selection: DataSelection = DataSelection(),
@@ -124,11 +131,6 @@ package final class CatalogueReader {
             case .header(let header):
                 chunk = try open(header)
                 entries[top.place] = .open(chunk)
-                // What was before the time wanted is gone from it, and the rest may have its turn later.
-                if selection.from != nil {
-                    put(chunk, at: top.place)
-                    continue
-                }
             case .free: continue
             }
             let start = chunk.next
@@ -182,10 +184,7 @@ package final class CatalogueReader {
             if let top = cursors.min, header.first > top.key.time { return }
             headers.removeFirst()
             progress.read += 1
-            guard header.name.isEmpty || selection.takes(Ticker(header.name)) && !passedOver.contains(header.name)
-            else {
-                continue
-            }
+            guard selection.takes(stream: header.name, passingOver: passedOver) else { continue }
             let place = free.popLast() ?? entries.count
             if place == entries.count { entries.append(.free) }
             entries[place] = .header(header)
@@ -201,7 +200,6 @@ package final class CatalogueReader {
 
     /// Reads what the next chunks are, in the order of their first rows.
     private func fetch() throws(CatalogueError) {
-        let from = selection.from?.microseconds ?? .min
         headers = try catalogue.read { db in
             let statement = try db.cachedStatement(
                 sql: """
@@ -209,13 +207,10 @@ package final class CatalogueReader {
                     FROM chunks c JOIN streams s ON s.id = c.stream_id
                     WHERE (c.first, c.id) > (?1, ?2) AND c.id <= ?3 AND c.first < ?4
                       AND s.kind IN ('trades', 'book', 'lives')
-                      AND (c.last >= ?5 OR (s.kind = 'book' AND EXISTS (
-                        SELECT 1 FROM chunks d
-                        WHERE d.stream_id = c.stream_id AND d.source_id = c.source_id AND d.last >= ?5)))
                     ORDER BY c.first, c.id LIMIT 256
                     """
             )
-            return try Row.fetchAll(statement, arguments: [after.first, after.id, newest, end, from]).map { row in
+            return try Row.fetchAll(statement, arguments: [after.first, after.id, newest, end]).map { row in
                 guard let kind = StreamKey.Kind(rawValue: row[5]) else {
                     throw CatalogueError.damaged("a stream of an unknown kind")
                 }
@@ -236,72 +231,7 @@ package final class CatalogueReader {
     private func open(_ header: Header) throws(CatalogueError) -> OpenChunk {
         let rows = try catalogue.rows(ofChunk: header.id)
         guard rows.keys.first == header.first else { throw .damaged("a chunk begins at another time than its name") }
-        let chunk = OpenChunk(header, rows)
-        if let from = selection.from { begin(chunk, at: from) }
-        return chunk
-    }
-
-    /// Leaves out what was before the time wanted; what a book was then comes in the place of its changes.
-    private func begin(_ chunk: OpenChunk, at from: Timestamp) {
-        let start = chunk.rows.keys.firstIndex { $0 >= from.microseconds } ?? chunk.rows.count
-        guard chunk.kind == .book else {
-            chunk.next = start
-            return
-        }
-        let name = Fold.Name(stream: chunk.stream, source: chunk.source)
-        var fold = folds[name] ?? Fold()
-        for index in 0..<start { fold.take(chunk.rows[index]) }
-        guard start < chunk.rows.count else {
-            folds[name] = fold
-            chunk.next = start
-            return
-        }
-        folds[name] = Fold(isTold: true)
-        guard !fold.isTold, let snapshot = fold.snapshot else {
-            chunk.next = start
-            return
-        }
-        var row = chunk.rows[start]
-        row.flags = []
-        row.kind = .snapshot
-        row.time = from
-        row.snapshot = snapshot
-        var rows = RowColumns()
-        rows.append(row)
-        for index in start..<chunk.rows.count { rows.append(chunk.rows[index]) }
-        chunk.rows = rows
-    }
-}
-
-/// What a book had come to before the time wanted.
-private struct Fold {
-    struct Name: Hashable {
-        let stream: Int64
-        let source: Int64
-    }
-
-    /// Whether it was handed on already.
-    var isTold = false
-    private var book = OrderBook()
-    private var isKnown = false
-
-    init(isTold: Bool = false) { self.isTold = isTold }
-
-    mutating func take(_ row: DataRow) {
-        switch row.kind {
-        case .snapshot:
-            book.replace(with: row.snapshot ?? BookSnapshot(yes: [], no: []))
-            isKnown = true
-        case .deltaYes: isKnown = isKnown && book.add(row.count, at: row.price, outcome: .yes)
-        case .deltaNo: isKnown = isKnown && book.add(row.count, at: row.price, outcome: .no)
-        case .gap: isKnown = false
-        default: break
-        }
-    }
-
-    /// The book; nil while it is not known.
-    var snapshot: BookSnapshot? {
-        isKnown ? BookSnapshot(yes: book.yes.levels, no: book.no.levels) : nil
+        return OpenChunk(header, rows)
     }
 }
 
@@ -313,13 +243,18 @@ extension Catalogue {
 
     /// The bytes of a chunk, before compression.
     func bytes(ofChunk id: Int64) throws(CatalogueError) -> [UInt8] {
-        let chunk: SealedChunk? = try read { db in
-            let statement = try db.cachedStatement(sql: "SELECT bytes, size, sum FROM chunks WHERE id = ?")
-            return try Row.fetchOne(statement, arguments: [id]).map {
-                SealedChunk(bytes: Array($0[0] as Data), size: $0[1], sum: $0[2])
-            }
+        guard let chunk = try read({ db in try SealedChunk(db, id: id) }) else {
+            throw .failed("a recording was imported anew while it was being read: begin again")
         }
-        guard let chunk else { throw .failed("a recording was imported anew while it was being read: begin again") }
         return try chunk.opened()
+    }
+}
+
+extension SealedChunk {
+    /// A chunk as it is stored; nil when it is not there.
+    init?(_ db: Database, id: Int64) throws {
+        let statement = try db.cachedStatement(sql: "SELECT bytes, size, sum FROM chunks WHERE id = ?")
+        guard let row = try Row.fetchOne(statement, arguments: [id]) else { return nil }
+        self.init(bytes: Array(row[0] as Data), size: row[1], sum: row[2])
     }
 }

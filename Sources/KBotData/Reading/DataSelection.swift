@@ -20,6 +20,11 @@ package struct DataSelection: Hashable, Sendable {
             && (series.isEmpty || series.contains(StreamKey(.trades, ticker.text).series))
     }
 
+    /// Whether rows of a market's stream are wanted, or may be: lives that an older kbot imported have no market's name.
+    func takes(stream name: String, passingOver passedOver: Set<String> = []) -> Bool {
+        name.isEmpty || takes(Ticker(name)) && !passedOver.contains(name)
+    }
+
     /// Whether markets are narrowed.
     package var choosesMarkets: Bool { !series.isEmpty || !markets.isEmpty }
 }

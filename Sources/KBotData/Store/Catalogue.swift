@@ -22,11 +22,24 @@ package final class Catalogue: Sendable {
     /// Where the catalogue of a data directory lies.
     package static func path(in directory: String) -> String { directory + "/catalogue.sqlite" }
 
+    /// How long one waits for another process that imports.
+    private static let patience = Duration.seconds(3_600)
+    private let waiting: @Sendable () -> Void
+
     /// Opens the catalogue of a directory; for writing both are made when missing, for the owner alone.
     ///
+    /// - Parameters:
+    ///   - directory: Where it is.
+    ///   - access: What for.
+    ///   - waiting: Hears that another process is importing, when it has to be waited for.
     /// - Throws: ``CatalogueError``.
-    package init(directory: String, access: Access) throws(CatalogueError) {
+    package init(
+        directory: String,
+        access: Access,
+        waiting: @escaping @Sendable () -> Void = {}
+    ) throws(CatalogueError) {
         path = Self.path(in: directory)
+        self.waiting = waiting
         if access == .readWrite {
             do {
                 try FileManager.default.createDirectory(
@@ -44,37 +57,47 @@ package final class Catalogue: Sendable {
             throw .missing(path)
         }
         do {
-            database = try DatabaseQueue(path: path, configuration: Self.configuration(access))
-            let found = try database.unsafeRead { db in
-                try (
-                    version: Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0,
-                    application: Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0,
-                    tables: Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
-                )
-            }
-            guard found.application == CatalogueSchema.application || found.tables == 0 else {
-                throw CatalogueError.foreign("\(path) is the database of another program")
-            }
-            guard found.version <= CatalogueSchema.version else {
-                throw CatalogueError.foreign("\(path) was made by a newer kbot: use that one, or another --data-dir")
-            }
-            // What is up to date is left as it is, to the last byte.
-            if access == .readWrite, found.version < CatalogueSchema.version {
-                try CatalogueSchema.migrator().migrate(database)
-            } else if access == .readOnly, found.tables == 0 {
-                throw CatalogueError.missing(path)
-            }
+            let path = path
+            database = try Self.patiently(waiting) { try Self.connection(to: path, access, waiting) }
         } catch {
             throw CatalogueError(error)
         }
+    }
+
+    private static func connection(
+        to path: String,
+        _ access: Access,
+        _ waiting: () -> Void
+    ) throws -> DatabaseQueue {
+        let database = try DatabaseQueue(path: path, configuration: configuration(access))
+        let found = try snapshot(of: database) { db in
+            try (
+                version: Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0,
+                application: Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0,
+                tables: Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+            )
+        }
+        guard found.application == CatalogueSchema.application || found.tables == 0 else {
+            throw CatalogueError.foreign("\(path) is the database of another program")
+        }
+        guard found.version <= CatalogueSchema.version else {
+            throw CatalogueError.foreign("\(path) was made by a newer kbot: use that one, or another --data-dir")
+        }
+        // What is up to date is left as it is, to the last byte.
+        if access == .readWrite, found.version < CatalogueSchema.version {
+            try change(database, waiting) { db in try CatalogueSchema.migrate(db) }
+        } else if access == .readOnly, found.tables == 0 {
+            throw CatalogueError.missing(path)
+        }
+        return database
     }
 
     private static func configuration(_ access: Access) -> Configuration {
         var configuration = Configuration()
         configuration.label = "kbot data"
         configuration.publicStatementArguments = false
-        // Another import holds the lock for as long as a file takes; who waits longer is told.
-        configuration.busyMode = .timeout(10)
+        // Another import holds the lock for as long as a file takes; who wants to import waits on in ``patiently(_:_:)``.
+        configuration.busyMode = .timeout(access == .readWrite ? 1 : 10)
         configuration.readonly = access == .readOnly
         if access == .readWrite { configuration.journalMode = .wal }
         configuration.prepareDatabase { db in
@@ -87,24 +110,39 @@ package final class Catalogue: Sendable {
     /// Reads within one snapshot.
     func read<Value>(_ body: (Database) throws -> Value) throws(CatalogueError) -> Value {
         do {
-            return try database.unsafeRead { db in
-                var value: Value?
-                try db.inTransaction(.deferred) {
-                    value = try body(db)
-                    return .commit
-                }
-                guard let value else { throw CatalogueError.failed("nothing was read") }
-                return value
-            }
+            return try Self.snapshot(of: database, body)
         } catch {
             throw CatalogueError(error)
         }
     }
 
-    /// Runs one transaction; what it throws comes out as it is, and nothing is changed then.
+    private static func snapshot<Value>(
+        of database: DatabaseQueue,
+        _ body: (Database) throws -> Value
+    ) throws -> Value {
+        try database.unsafeRead { db in
+            var value: Value?
+            try db.inTransaction(.deferred) {
+                value = try body(db)
+                return .commit
+            }
+            guard let value else { throw CatalogueError.failed("nothing was read") }
+            return value
+        }
+    }
+
+    /// Runs one transaction, after those of other processes; what it throws comes out as it is, and nothing is changed then.
     func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try Self.change(database, waiting, body)
+    }
+
+    private static func change<Value>(
+        _ database: DatabaseQueue,
+        _ waiting: () -> Void,
+        _ body: (Database) throws -> Value
+    ) throws -> Value {
         try database.writeWithoutTransaction { db in
-            try db.execute(sql: "BEGIN IMMEDIATE")
+            try patiently(waiting) { try db.execute(sql: "BEGIN IMMEDIATE") }
             do {
                 let value = try body(db)
                 try db.execute(sql: "COMMIT")
@@ -113,6 +151,22 @@ package final class Catalogue: Sendable {
                 // SQLite rolls back by itself after some errors, a full disk among them.
                 if db.isInsideTransaction { try? db.execute(sql: "ROLLBACK") }
                 throw error
+            }
+        }
+    }
+
+    /// Does again what another process's lock keeps from being done.
+    private static func patiently<Value>(_ waiting: () -> Void, _ body: () throws -> Value) throws -> Value {
+        let end = ContinuousClock.now + patience
+        var isTold = false
+        while true {
+            do {
+                return try body()
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < end {
+                if !isTold { waiting() }
+                isTold = true
+                // SQLite has waited already, but for where it knows that waiting is of no use.
+                Thread.sleep(forTimeInterval: 0.05)
             }
         }
     }

@@ -5,25 +5,21 @@ enum CatalogueSchema {
     /// `kbdt` in ASCII, as `PRAGMA application_id`.
     static let application: Int32 = 0x6B62_6474
 
-    private static let migrations: [(name: String, sql: String)] = [
-        ("1 sources, streams, chunks, facts", first),
-        ("2 marks of recordings, candles that differ", second),
-    ]
+    /// What makes each version of the one before it.
+    private static let migrations = [first, second, third]
 
     static var version: Int { migrations.count }
 
-    static func migrator() -> DatabaseMigrator {
-        var migrator = DatabaseMigrator()
-        for (index, migration) in migrations.enumerated() {
-            migrator.registerMigration(migration.name) { db in
-                try db.execute(sql: migration.sql)
-                try db.execute(sql: "PRAGMA user_version = \(index + 1)")
-                try db.execute(sql: "PRAGMA application_id = \(application)")
-            }
-        }
-        return migrator
+    /// Brings a catalogue up to date, within a transaction; one that is stays as it is.
+    static func migrate(_ db: Database, to version: Int = version) throws {
+        let found = max(0, try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0)
+        guard found < version else { return }
+        for sql in migrations[found..<version] { try db.execute(sql: sql) }
+        try db.execute(sql: "PRAGMA user_version = \(version)")
+        try db.execute(sql: "PRAGMA application_id = \(application)")
     }
 
+    /// Sources, streams, chunks and facts.
     private static let first = """
         CREATE TABLE sources (
           id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -100,4 +96,7 @@ enum CatalogueSchema {
           PRIMARY KEY (source_id, stream_id)
         ) STRICT, WITHOUT ROWID;
         """
+    /// When the last candles of a file begin, which may not have been over when it was made; the catalogue may have them from
+    /// another file.
+    private static let third = "ALTER TABLE sources ADD COLUMN last_candle INTEGER"
 }

@@ -8,7 +8,7 @@ package struct StreamKey: Hashable, Sendable {
         case trades
         /// Frames of a market's book, with the trades among them.
         case book
-        /// Frames on the lives of markets, of any market.
+        /// Frames on a market's life: its creation, close and result.
         case lives
         /// Candles of a market.
         case candles
@@ -20,7 +20,7 @@ package struct StreamKey: Hashable, Sendable {
 
     /// What it holds.
     package let kind: Kind
-    /// The market's ticker or the underlying; empty for lives.
+    /// The market's ticker or the underlying; empty for lives that an older kbot imported, which are of any market.
     package let name: String
     /// Length of a candle; zero for the others.
     package let interval: TimeSpan
@@ -35,8 +35,8 @@ package struct StreamKey: Hashable, Sendable {
     /// The series of a market: its ticker up to the first dash.
     var series: String {
         switch kind {
-        case .trades, .book, .candles: String(name.prefix { $0 != "-" })
-        case .lives, .ticks, .spotCandles: ""
+        case .trades, .book, .lives, .candles: String(name.prefix { $0 != "-" })
+        case .ticks, .spotCandles: ""
         }
     }
 }

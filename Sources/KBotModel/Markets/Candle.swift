@@ -73,3 +73,27 @@ public struct Candle: Hashable, Codable, Sendable {
         trades += 1
     }
 }
+
+/// Open, high, low and volume over one interval, whatever they are counted in.
+package protocol CandleExtent {
+    associatedtype Level: Comparable
+    associatedtype Amount: Comparable
+    /// First price.
+    var open: Level { get }
+    /// Highest price.
+    var high: Level { get }
+    /// Lowest price.
+    var low: Level { get }
+    /// What was traded.
+    var volume: Amount { get }
+}
+
+extension CandleExtent {
+    /// Whether it is the same candle some time later: it opened at the same price, and more has happened since.
+    package func isLaterState(of earlier: Self) -> Bool {
+        open == earlier.open && high >= earlier.high && low <= earlier.low && volume >= earlier.volume
+            && (high, low, volume) != (earlier.high, earlier.low, earlier.volume)
+    }
+}
+
+extension Candle: CandleExtent {}

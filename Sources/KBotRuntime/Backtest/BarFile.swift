@@ -38,8 +38,6 @@ final class BarFile {
     private var first: Timestamp?
     private var latest = Timestamp.distantPast
 
-    /// The price grid the prices look like: whole cents, or tenths of one.
-    let grid: PriceGrid
     /// Whether the bars tell of which market they are.
     var tellsMarkets: Bool { hasTickers }
     /// Length of the bars.
@@ -59,9 +57,7 @@ final class BarFile {
 
     /// Opens a file and reads up to its first bar.
     init(path: String, unit: PriceUnit, strict: Bool) throws(FeedError) {
-        let sample = try Self.look(at: path, unit)
-        interval = sample.interval
-        grid = sample.isWholeCents ? .linearCent : .deciCent
+        interval = try Self.look(at: path, unit)
         reader = try ByteLineReader(path: path)
         self.strict = strict
         guard try reader.advance() else { throw .unrecognized(path: path, reason: "the file is empty") }
@@ -90,18 +86,14 @@ final class BarFile {
         return name
     }
 
-    /// The most common distance between two bars of one market, and whether all prices are whole cents.
-    private static func look(
-        at path: String,
-        _ unit: PriceUnit
-    ) throws(FeedError) -> (interval: TimeSpan, isWholeCents: Bool) {
+    /// The most common distance between two bars of one market.
+    private static func look(at path: String, _ unit: PriceUnit) throws(FeedError) -> TimeSpan {
         var reader = try ByteLineReader(path: path)
-        guard try reader.advance() else { return (usual, true) }
+        guard try reader.advance() else { return usual }
         let header = CSVHeader(reader.slice)
-        guard let time = header.index(of: "ts_ms") else { return (usual, true) }
+        guard let time = header.index(of: "ts_ms") else { return usual }
         let name = header.index(of: "ticker")
         let prices = ["open", "high", "low", "close"].compactMap { header.index(of: $0) }
-        var isWholeCents = true
         var order = RowOrder()
         var (lowest, highest) = (Int64.max, Int64.min)
         var fields = CSVFields()
@@ -116,7 +108,6 @@ final class BarFile {
             for price in prices {
                 let units = parseDecimal(reader.buffer[fields.ranges[price]], fractionDigits: unit.digits)
                 guard let units else { continue }
-                if units % 100 != 0 { isWholeCents = false }
                 (lowest, highest) = (min(lowest, units), max(highest, units))
             }
             order.see(ms)
@@ -136,7 +127,7 @@ final class BarFile {
         try order.check(path)
         // The most common distance; of several the shortest.
         let length = counts.max { ($0.value, -$0.key) < ($1.value, -$1.key) }?.key
-        return (length.map { .milliseconds($0) } ?? usual, isWholeCents)
+        return length.map { .milliseconds($0) } ?? usual
     }
 
     /// Reads on to the next good bar.
@@ -180,7 +171,7 @@ final class BarFile {
             throw RowError(nil, "open and close must lie between low and high")
         }
         guard values[5] >= 0, values[5] <= 1_000_000_000_000_000 else { throw RowError(nil, "no volume") }
-        let market = market()
+        let market = try market()
         guard start > last[market] else { throw RowError(nil, "a second bar of the same market and time") }
         last[market] = start
         latest = start
@@ -254,7 +245,7 @@ final class BarFile {
     }
 
     /// The place of the line's market.
-    private func market() -> Int {
+    private func market() throws(RowError) -> Int {
         guard hasTickers else {
             if names.isEmpty { add(stem) }
             return 0
@@ -265,9 +256,11 @@ final class BarFile {
         if let known = numbers[bytes] {
             number = known
         } else {
+            let name = String(decoding: bytes, as: UTF8.self)
+            guard Ticker(validating: name) != nil else { throw RowError(header.index(of: "ticker"), "is no ticker") }
             number = names.count
             numbers[bytes] = number
-            add(String(decoding: bytes, as: UTF8.self))
+            add(name)
         }
         lastName = (bytes, number)
         return number

@@ -1,24 +1,40 @@
 import KBotModel
 
-/// Leaves out bars of a market and time that another file told before.
+/// A bar as a file tells it.
+struct ToldBar {
+    /// The place of its market.
+    let market: Int
+    /// The place of the file.
+    let file: Int
+    let bar: Candle
+}
+
+/// Chooses among bars of one market and start that several files tell.
 struct BarOverlap {
-    private var last: [Candle?] = []
     /// Bars left out of each file, and how many of them differ from those that count.
     private var repeated: [Int: (count: Int, contrary: Int)] = [:]
 
-    /// Whether a bar counts: it is the first of its market and time. Bars come in the order of their starts.
+    /// The bar that counts: the one told first.
     ///
-    /// The last one of a file may not have been over: that another file tells more of it is no contradiction.
-    mutating func isNews(_ bar: Candle, of market: MarketID, in file: Int, isLast: Bool) -> Bool {
-        let index = Int(market.index)
-        while last.count <= index { last.append(nil) }
-        guard let other = last[index], other.start == bar.start else {
-            last[index] = bar
-            return true
+    /// The last start of a file may not have been over when the file was made: a bar of it gives way to a fuller one, and
+    /// that another file tells more of it is no contradiction.
+    ///
+    /// - Parameters:
+    ///   - told: at least one bar, in the order of the files.
+    ///   - isLast: whether a file tells of no later start.
+    /// - Returns: one of them.
+    mutating func choice(of told: ArraySlice<ToldBar>, isLast: (Int) -> Bool) -> Candle {
+        var best = told[told.startIndex]
+        for other in told.dropFirst() {
+            repeated[other.file, default: (0, 0)].count += 1
+            if other.bar == best.bar || (isLast(other.file) && best.bar.isLaterState(of: other.bar)) { continue }
+            if isLast(best.file), other.bar.isLaterState(of: best.bar) {
+                best = other
+            } else {
+                repeated[other.file, default: (0, 0)].contrary += 1
+            }
         }
-        repeated[file, default: (0, 0)].count += 1
-        if other != bar, !isLast || !other.holds(bar) { repeated[file, default: (0, 0)].contrary += 1 }
-        return false
+        return best.bar
     }
 
     /// What the reader of the report should know, a sentence for each file.
@@ -29,13 +45,5 @@ struct BarOverlap {
                 "\(name(file)): \(counted(what.count, "bar")) of a market and time that an earlier file told, left out"
                 + contrary
         }
-    }
-}
-
-extension Candle {
-    /// Whether it is the same candle some time later: it opened at the same price, and more has happened since.
-    func holds(_ part: Candle) -> Bool {
-        open == part.open && high >= part.high && low <= part.low && volume >= part.volume
-            && (high, low, volume) != (part.high, part.low, part.volume)
     }
 }

@@ -102,15 +102,27 @@ package struct DataCheck: Encodable, Sendable {
         // A market that had closed by the last import is decided; an outcome that is missing then is missing.
         var end = try catalogue.lastImport() ?? .distantPast
         for stream in try catalogue.streams(selection, kinds: [.trades, .book]) {
-            left[stream.key.name, default: 0] += stream.rows
+            left[stream.key.name] = 0
             end = max(end, stream.last)
         }
-        let reader = try CatalogueReader(catalogue, selection)
+        // What a book had come to by the selection's beginning is told by what was before.
+        var whole = selection
+        whole.from = nil
+        var over: Set<String> = []
+        for stream in try catalogue.streams(whole, kinds: [.trades, .book]) {
+            if let rows = left[stream.key.name] {
+                left[stream.key.name] = rows + stream.rows
+            } else {
+                over.insert(stream.key.name)
+            }
+        }
+        let reader = try CatalogueReader(catalogue, whole, passingOver: over)
         let decoder = FrameDecoder()
         var open: [String: MarketCheck] = [:]
         var decided: [String: Settlement] = [:]
+        let from = selection.from?.microseconds ?? .min
         while let run = try reader.next() {
-            rows += run.range.count
+            rows += run.range.count { run.chunk.rows.keys[$0] >= from }
             guard run.chunk.kind != .lives else {
                 for index in run.range {
                     let decision = Self.decision(run.chunk.rows[index].frame, decoder)
@@ -121,14 +133,14 @@ package struct DataCheck: Encodable, Sendable {
             let name = run.chunk.name
             var check =
                 open.removeValue(forKey: name)
-                ?? MarketCheck(name, records[name], at: run.chunk.rows[run.range.lowerBound].key)
+                ?? MarketCheck(name, records[name], at: run.chunk.rows[run.range.lowerBound].key, selection)
             for index in run.range { check.take(run.chunk.rows[index], run.chunk) }
             left[name, default: 0] -= run.range.count
             if left[name] == 0 { finish(check) } else { open[name] = check }
         }
         for check in open.values { finish(check) }
         for name in left.keys {
-            let closes = MarketCheck(name, records[name], at: end).market.closeTime
+            let closes = MarketCheck(name, records[name], at: end, selection).market.closeTime
             guard let settlement = records[name]?.settlement else {
                 if closes <= end, decided[name] == nil {
                     add(name, .outcome, closes, "closed, and its outcome is not known")
@@ -151,6 +163,7 @@ package struct DataCheck: Encodable, Sendable {
     }
 
     private mutating func finish(_ check: MarketCheck) {
+        guard check.rows > 0 else { return }
         markets += 1
         findings += check.findings
     }

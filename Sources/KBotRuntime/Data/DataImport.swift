@@ -26,7 +26,8 @@ package struct DataImport {
         case grown
         /// It was imported before, or is an older, shorter copy of a recording that was.
         case known
-        /// The compressed file ends in the middle, or is damaged there: what is before is in the catalogue.
+        /// The compressed file ends in the middle, or is damaged there: what is before is in the catalogue, since now or since
+        /// an earlier import.
         case cut
         /// It could not be read; nothing of it is in the catalogue.
         case failed
@@ -99,44 +100,61 @@ package struct DataImport {
         return files.passedOver
     }
 
+    /// A file of which a longer version is there; nothing of it is kept.
+    private struct OlderCopy: Error {
+        let longer: String
+    }
+
     private func add(_ file: ImportFiles.File) throws -> Result {
+        do {
+            // From the first question on no other import comes between.
+            return try catalogue.importing { transaction in try add(file, transaction) }
+        } catch let copy as OlderCopy {
+            var result = Result(path: file.path, kind: file.kind.rawValue, outcome: .known)
+            result.notes = ["an older, shorter copy of \(copy.longer), which is in the catalogue"]
+            return result
+        }
+    }
+
+    private func add(_ file: ImportFiles.File, _ transaction: ImportTransaction) throws -> Result {
         var known: [Int: Set<String>] = [:]
-        if file.kind == .frames { known = try catalogue.digests(of: .frames) }
+        if file.kind == .frames { known = try transaction.digests(of: .frames) }
         let digest = LineDigest()
         var shorter: [String] = []
         var marks: [LineMark] = []
+        var manner: [String] = []
         var reader = try ByteLineReader(path: file.path)
         while try reader.advance() {
             // The beginning of a frame that is still being written is not there yet.
             if file.kind == .frames, reader.isOpenEnded, (try? FrameDecoder().decode(Array(reader.slice))) == nil {
                 break
             }
+            if digest.lines == 0 { manner = self.manner(of: file, CSVHeader(reader.slice)) }
             digest.add(reader.slice)
             if file.kind == .frames, LineMark.isKept(at: digest.lines) { marks.append(digest.mark) }
             if let digests = known[digest.lines], digests.contains(digest.hex) { shorter.append(digest.hex) }
         }
         // A recording that is still being written ends anywhere; whatever else does was damaged on its way.
-        let isCut = reader.failure != nil && file.kind != .frames
-        // What else decides how the lines are read makes another source of them.
-        var name = digest.hex
-        if file.kind == .spot, let symbol = file.symbol { name += " \(symbol)" }
-        var result = Result(path: file.path, kind: file.kind.rawValue, outcome: .known)
-        guard try !catalogue.hasSource(sha256: name) else { return result }
-        if let mark = marks.last, let longer = try catalogue.longerCopy(of: mark, lines: digest.lines) {
-            result.notes = ["an older, shorter copy of \(longer), which is in the catalogue"]
-            return result
-        }
+        let failure = file.kind == .frames ? nil : reader.failure
         let source = DataSource(
-            sha256: name,
+            sha256: ([digest.hex] + manner).joined(separator: " "),
             lines: digest.lines,
             kind: file.kind,
             name: (file.path as NSString).lastPathComponent,
             path: file.path
         )
-        let done = try catalogue.add(source, replacing: shorter, marks: marks, now: now()) { writer, source in
+        var result = Result(path: file.path, kind: file.kind.rawValue, outcome: failure == nil ? .known : .cut)
+        guard try !transaction.hasSource(sha256: source.sha256) else {
+            if let failure { result.notes = ["what there is of it was imported before: \(failure)"] }
+            return result
+        }
+        let done = try transaction.add(source, replacing: shorter, marks: marks, now: now()) { writer, source in
             try write(file, &source, writer)
         }
-        result.outcome = isCut ? .cut : shorter.isEmpty ? .imported : .grown
+        if let mark = marks.last, let longer = try transaction.longerCopy(of: done, mark) {
+            throw OlderCopy(longer: longer)
+        }
+        if failure == nil { result.outcome = shorter.isEmpty ? .imported : .grown }
         result.rows = done.rows
         result.duplicates = done.known
         result.contradictions = done.contrary
@@ -144,6 +162,20 @@ package struct DataImport {
         result.notes = done.notes
         return result
     }
+
+    /// What decides how a file's lines are read besides themselves: read in another manner they are another source.
+    private func manner(of file: ImportFiles.File, _ header: CSVHeader) -> [String] {
+        switch file.kind {
+        case .spot: return [file.symbol?.text].compactMap(\.self)
+        case .candles:
+            let unit = options.priceUnit == .cents ? [] : [options.priceUnit.rawValue]
+            return header.index(of: "ticker") == nil ? unit + [market(ofFile: file.path)] : unit
+        case .frames, .trades, .markets: return []
+        }
+    }
+
+    /// The market of candles that do not tell theirs.
+    private func market(ofFile path: String) -> String { options.market?.text ?? BarFile.stem(of: path) }
 
     private func write(_ file: ImportFiles.File, _ source: inout DataSource, _ writer: SourceWriter) throws {
         let report = { (share: Double) in progress(file.path, share) }
@@ -160,14 +192,7 @@ package struct DataImport {
         case .spot: try writeSpot(file, writer, &summary)
         case .markets:
             let markets = try MarketsFile(path: file.path, strict: options.strict)
-            for facts in markets.facts {
-                var record = MarketRecord(ticker: facts.ticker)
-                record.opens = facts.openTime
-                record.closes = facts.closeTime
-                record.strike = facts.strike
-                record.settlement = facts.settlement
-                try writer.append(record)
-            }
+            for facts in markets.facts { try writer.append(facts.record) }
             var log = DefectLog()
             for defect in markets.defects { log.add(defect) }
             log.report(to: &summary)
@@ -238,7 +263,7 @@ package struct DataImport {
         var highest = Price.zero
         while let (market, candle) = file.next {
             while slots.count <= market {
-                let name = file.tellsMarkets ? file.names[slots.count] : options.market?.text ?? file.names[slots.count]
+                let name = file.tellsMarkets ? file.names[slots.count] : self.market(ofFile: path)
                 guard let ticker = Ticker(validating: name) else {
                     throw FeedError.unrecognized(path: path, reason: "\"\(name)\" is no ticker: give one with --ticker")
                 }

@@ -160,7 +160,7 @@ package struct DataDetails: Encodable, Sendable {
     package struct Line: Encodable, Sendable {
         /// Market or underlying.
         package let name: String
-        /// `trades`, `book`, `candles`, `ticks` or `spot_candles`.
+        /// `trades`, `book`, `lives`, `candles`, `ticks` or `spot_candles`.
         package let kind: String
         /// Length of candles, in seconds; 0 for the others.
         package let interval: Int64

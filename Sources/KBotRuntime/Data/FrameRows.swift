@@ -83,10 +83,12 @@ struct FrameRows {
         guard mapper.counts.duplicates == counts.duplicates, let range = frame.market else { return }
         switch frame.body {
         case .lifecycle:
+            // What is said of a name that is none is of no market.
+            guard let name = ticker(range, line), let market = Ticker(validating: String(decoding: name, as: UTF8.self))
+            else { return }
             var row = self.row(.frame, max(time, before))
             row.frame = line
-            try writer.append(row, to: writer.slot(StreamKey(.lives)))
-            return
+            return try writer.append(row, to: writer.slot(StreamKey(.lives, market.text)))
         case .delta, .snapshot, .trade, .ticker: break
         default: return
         }
@@ -146,14 +148,16 @@ struct FrameRows {
 
     private mutating func slot(_ range: TextRange, _ line: [UInt8], _ writer: SourceWriter) throws -> SourceWriter.Slot?
     {
-        var bytes = Array(line[range.start..<range.end])
-        if range.isEscaped {
-            let quoted = [UInt8(ascii: "\"")] + bytes + [UInt8(ascii: "\"")]
-            guard let text = try? JSONDecoder().decode(String.self, from: Data(quoted)) else { return nil }
-            bytes = Array(text.utf8)
-        }
-        guard let id = board.listed(bytes.span) else { return nil }
+        guard let ticker = ticker(range, line), let id = board.listed(ticker.span) else { return nil }
         return try slot(id, writer)
+    }
+
+    /// The market's name in a line; nil when it is no text.
+    private func ticker(_ range: TextRange, _ line: [UInt8]) -> [UInt8]? {
+        let bytes = Array(line[range.start..<range.end])
+        guard range.isEscaped else { return bytes }
+        let quoted = [UInt8(ascii: "\"")] + bytes + [UInt8(ascii: "\"")]
+        return (try? JSONDecoder().decode(String.self, from: Data(quoted))).map { Array($0.utf8) }
     }
 
     private mutating func slot(_ id: MarketID, _ writer: SourceWriter) throws -> SourceWriter.Slot {

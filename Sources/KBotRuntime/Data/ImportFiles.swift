@@ -15,6 +15,8 @@ struct ImportFiles {
     private(set) var files: [File] = []
     /// Files of folders that are none of the kinds.
     private(set) var passedOver: [String] = []
+    /// Where the files really lie, whatever they are called by.
+    private var listed: Set<File> = []
 
     /// Looks at files, and at the files of folders (not at folders within); `BTC-USD=FILE` says whose prices a file holds.
     ///
@@ -38,23 +40,26 @@ struct ImportFiles {
         files = files.filter { $0.kind != .markets } + files.filter { $0.kind == .markets }
     }
 
+    /// Lists a file, unless it is listed already.
     private mutating func add(_ file: File) {
-        if !files.contains(file) { files.append(file) }
+        let place = File(path: RecordingFiles.place(of: file.path), kind: file.kind, symbol: file.symbol)
+        if listed.insert(place).inserted { files.append(file) }
     }
 
     private mutating func addFolder(_ path: String) throws(FeedError) {
-        let before = files.count
+        var isEmpty = true
         let folder = try RecordingFiles.files(of: path, endings: [".csv", ".jsonl", ".ndjson", ".gz"])
         passedOver += folder.others
         for file in folder.paths {
             do throws(FeedError) {
                 add(try Self.file(file))
+                isEmpty = false
             } catch {
                 guard case .unrecognized = error else { throw error }
                 passedOver.append((file as NSString).lastPathComponent)
             }
         }
-        guard files.count > before else { throw .emptyDirectory(path: path) }
+        guard !isEmpty else { throw .emptyDirectory(path: path) }
     }
 
     /// What a file holds, by its first line.

@@ -18,8 +18,8 @@ struct MarketCheck {
         var book = OrderBook()
         var isKnown = false
         var crossedSince: Timestamp?
-        var first: Timestamp
-        var last: Timestamp
+        /// The first and last row that are looked at.
+        var times: (first: Timestamp, last: Timestamp)?
         var isBook: Bool
     }
 
@@ -32,6 +32,11 @@ struct MarketCheck {
     /// The market as far as it is known.
     let market: Market
     private let name: String
+    /// The time that is looked at; rows from before it tell what the book was.
+    private let from: Timestamp
+    private let to: Timestamp
+    /// Rows looked at.
+    private(set) var rows = 0
     private var views: [Int64: View] = [:]
     private var last: Timestamp?
     private var silence: (longest: TimeSpan, since: Timestamp?) = (.zero, nil)
@@ -44,8 +49,10 @@ struct MarketCheck {
     private var repeated = 0
     private var moment: (time: Timestamp, trades: Set<Trade>) = (.distantPast, [])
 
-    init(_ name: String, _ record: MarketRecord?, at time: Timestamp) {
+    init(_ name: String, _ record: MarketRecord?, at time: Timestamp, _ selection: DataSelection) {
         self.name = name
+        from = selection.from ?? .distantPast
+        to = selection.to ?? .distantFuture
         var facts = MarketFacts(ticker: Ticker(name))
         facts.openTime = record?.opens
         facts.closeTime = record?.closes
@@ -54,32 +61,38 @@ struct MarketCheck {
 
     /// Takes in a row, in the order of time.
     mutating func take(_ row: DataRow, _ chunk: CatalogueReader.OpenChunk) {
-        let time = row.time
-        hear(row.key)
-        if row.key - time > Self.disorder { Self.note(&backwards, time) }
-        if time < market.openTime - Self.slack
-            || (market.closeTime < .distantFuture && time > market.closeTime + Self.slack)
-        {
-            Self.note(&outside, time)
-        }
-        var view =
-            views.removeValue(forKey: chunk.source)
-            ?? View(first: row.key, last: row.key, isBook: chunk.kind == .book)
-        view.last = row.key
+        var view = views.removeValue(forKey: chunk.source) ?? View(isBook: chunk.kind == .book)
         switch row.kind {
         case .snapshot:
             view.book.replace(with: row.snapshot ?? BookSnapshot(yes: [], no: []))
             view.isKnown = true
         case .deltaYes: view.isKnown = view.isKnown && view.book.add(row.count, at: row.price, outcome: .yes)
         case .deltaNo: view.isKnown = view.isKnown && view.book.add(row.count, at: row.price, outcome: .no)
-        case .gap:
-            view.isKnown = false
-            Self.note(&gaps, time)
-        case .tradeBid, .tradeAsk, .trade: hear(row)
-        case .touch, .frame: break
+        case .gap: view.isKnown = false
+        case .tradeBid, .tradeAsk, .trade, .touch, .frame: break
         }
+        if row.key >= from {
+            view.times = (view.times?.first ?? row.key, row.key)
+            look(at: row)
+        }
+        last = row.key
         cross(&view, row.key)
         views[chunk.source] = view
+    }
+
+    private mutating func look(at row: DataRow) {
+        rows += 1
+        let time = row.time
+        // Silence counts while the market is open.
+        wait(to: row.key)
+        if row.key - time > Self.disorder { Self.note(&backwards, time) }
+        if time < market.openTime - Self.slack
+            || (market.closeTime < .distantFuture && time > market.closeTime + Self.slack)
+        {
+            Self.note(&outside, time)
+        }
+        if row.kind == .gap { Self.note(&gaps, time) }
+        if row.kind.isTrade { hear(row) }
     }
 
     private static func note(_ what: inout (count: Int, first: Timestamp?), _ time: Timestamp) {
@@ -87,16 +100,12 @@ struct MarketCheck {
         what.first = what.first ?? time
     }
 
-    /// Silence counts while the market is open.
-    private mutating func hear(_ key: Timestamp) {
-        let before = last ?? market.openTime
-        last = key
-        wait(from: max(before, market.openTime), to: min(key, market.closeTime))
-    }
-
-    private mutating func wait(from: Timestamp, to: Timestamp) {
-        guard to - from > silence.longest else { return }
-        silence = (to - from, from)
+    /// Notes how long nothing came before a time, while the market was open.
+    private mutating func wait(to time: Timestamp) {
+        let since = max(last ?? market.openTime, market.openTime, from)
+        let until = min(time, market.closeTime, to)
+        guard until - since > silence.longest else { return }
+        silence = (until - since, since)
     }
 
     private mutating func hear(_ row: DataRow) {
@@ -121,6 +130,7 @@ struct MarketCheck {
     }
 
     private mutating func note(crossedFrom since: Timestamp, to time: Timestamp) {
+        let since = max(since, from)
         guard time - since > Self.crossing else { return }
         crossed.count += 1
         crossed.first = crossed.first ?? since
@@ -131,11 +141,9 @@ struct MarketCheck {
     var findings: [DataCheck.Finding] {
         var check = self
         for view in views.values {
-            if let since = view.crossedSince { check.note(crossedFrom: since, to: view.last) }
+            if let since = view.crossedSince, let times = view.times { check.note(crossedFrom: since, to: times.last) }
         }
-        if let last, market.closeTime < .distantFuture {
-            check.wait(from: max(last, market.openTime), to: market.closeTime)
-        }
+        if last != nil, market.closeTime < .distantFuture { check.wait(to: market.closeTime) }
         return check.list()
     }
 
@@ -156,7 +164,7 @@ struct MarketCheck {
         if synthetic > 0, trades > 0 {
             add(.duplicates, synthetic, nil, "\(synthetic) trades made of ticker volume beside \(trades) told ones")
         }
-        let books = views.values.filter(\.isBook).sorted { ($0.first, $0.last) < ($1.first, $1.last) }
+        let books = views.values.filter(\.isBook).compactMap(\.times).sorted { $0 < $1 }
         let overlaps = zip(books, books.dropFirst()).filter { $0.last > $1.first }
         add(.duplicates, overlaps.count, overlaps.first?.1.first, "two recordings of its book at the same time")
         let seconds = crossed.longest.wholeSeconds

@@ -141,6 +141,35 @@ import Testing
         #expect(check.findings.first?.name == "a.csv")
     }
 
+    @Test("a line left out is told, though candles of the file differ too")
+    func unreadableBesideContradictions() throws {
+        let head = "ts_ms,open,high,low,close,volume,ticker\n60000,50,51,49,50,7,M\n120000,50,51,49,"
+        let found = try check(("a.csv", head + "50,7,M\n"), ("b.csv", head + "51,7,M\n180000,x,51,49,50,7,M\n"))
+            .findings
+        #expect(found.map(\.kind) == [.contradiction, .unreadable])
+        #expect(found.last?.text == "1 line left out, such as b.csv:4: column open: is no number")
+    }
+
+    @Test(
+        "a part of a recording is looked at as the whole is: with the book as it was, and no silence outside",
+        arguments: [(700, nil), (nil, 200), (300, 600), (nil, nil)] as [(Int64?, Int64?)]
+    )
+    func part(from: Int64?, to: Int64?) throws {
+        let folder = try DataFolder()
+        // A book that is crossed from the second 400 on.
+        let text = Self.frames { $0[40] = Self.frame(400, 41, "0.6500", "yes") }
+        try folder.add("b.jsonl", text: text)
+        try folder.add("m.csv", text: Self.facts)
+        var selection = DataSelection()
+        selection.from = from.map { Timestamp(milliseconds: Self.open + $0 * 1_000) }
+        selection.to = to.map { Timestamp(milliseconds: Self.open + $0 * 1_000) }
+        let check = try DataCheck(folder.catalogue, selection)
+        #expect(check.markets == 1 && check.rows == Int((to ?? 900) - (from ?? 0)) / 10)
+        #expect(check.findings.map(\.kind) == (to ?? 900 > 400 ? [.crossed] : []))
+        let crossed = Timestamp(milliseconds: Self.open + max(from ?? 0, 400) * 1_000)
+        #expect(check.findings.allSatisfy { $0.at == crossed })
+    }
+
     @Test("prices with a hole are found")
     func spotGap() throws {
         let check = try check(("BTC-USD_x.csv", "ts_ms,price_usd\n1000,5\n2000,5\n1000000,5\n"))

@@ -1,6 +1,7 @@
 import Foundation
 import KBotData
 import KBotModel
+import KBotTestSupport
 import Testing
 
 @testable import KBotRuntime
@@ -9,7 +10,6 @@ import Testing
 @Suite struct DataConflictTests {
     private static let market = "KXBTC15M-26APR271445-45"
     private static let open: Int64 = 1_777_314_600_000
-    private static let head = "ts_ms,open,high,low,close,volume,ticker\n"
 
     /// A recording of a book, one change a second.
     private static func recording(_ lines: Int, from second: Int = 0) -> String {
@@ -54,6 +54,76 @@ import Testing
         try folder.add("a.jsonl", text: Self.recording(300))
         let fork = Self.recording(299).replacingOccurrences(of: "0.3900", with: "0.2900")
         #expect(try folder.add("b.jsonl", text: fork)?.outcome == .imported)
+    }
+
+    /// A recording of which the last lines are others than in ``recording(_:from:)``.
+    private static func fork(_ lines: Int, after same: Int) -> String {
+        let lines = recording(lines).split(separator: "\n")
+        let others = lines.dropFirst(same).map { $0.replacingOccurrences(of: "5.00", with: "6.00") }
+        return (lines.prefix(same).map(String.init) + others).joined(separator: "\n") + "\n"
+    }
+
+    @Test(arguments: [(6_450, 6_400), (6_440, 6_400), (6_450, 6_449), (6_449, 6_448), (700, 699)], [true, false])
+    func `a recording that is another at its end is no copy, in either order`(
+        fork: (lines: Int, same: Int),
+        longFirst: Bool
+    ) throws {
+        let folder = try DataFolder()
+        let files = [
+            ("a.jsonl", Self.recording(max(fork.lines, 6_450))), ("b.jsonl", Self.fork(fork.lines, after: fork.same)),
+        ]
+        for (name, text) in longFirst ? files : files.reversed() {
+            let result = try folder.add(name, text: text)
+            #expect(result?.outcome == .imported && result?.notes.isEmpty == true)
+        }
+        #expect(try folder.catalogue.sources().map(\.lines).sorted() == [fork.lines, 6_450])
+    }
+
+    /// Frames of every kind, of two markets, mixed by chance; a trade also as a row of a file of trades.
+    private static func frames(_ count: Int, _ random: inout SeededGenerator) -> [(line: String, row: String?)] {
+        (0..<count).map { index in
+            let ticker = Bool.random(using: &random) ? market : "KXETH15M-26APR271445-45"
+            let time = open + Int64(index) * 100
+            func line(_ type: String, _ facts: String) -> String {
+                #"{"type":"\#(type)","sid":1,"msg":{"market_ticker":"\#(ticker)",\#(facts),"ts_ms":\#(time)}}"#
+            }
+            switch Int.random(in: 0..<8, using: &random) {
+            case 0: return (line("orderbook_snapshot", #""yes_dollars_fp":[["0.4000","9.00"]]"#), nil)
+            case 1: return (line("ticker", #""price_dollars":"0.4000","volume_fp":"\#(index)""#), nil)
+            case 2: return (line("market_lifecycle_v2", #""event_type":"activated""#), nil)
+            case 3, 4:
+                let facts = #""yes_price_dollars":"0.4000","count_fp":"2.00","taker_side":"yes""#
+                return (line("trade", facts), "\(time),\(ticker),0.4000,2,yes")
+            default:
+                return (line("orderbook_delta", #""price_dollars":"0.3000","delta_fp":"1.00","side":"no""#), nil)
+            }
+        }
+    }
+
+    @Test func `older copies of random recordings are known, and those that end otherwise are not`() throws {
+        try forSeeds(0..<8) { random in
+            let folder = try DataFolder()
+            let frames = Self.frames(3_000, &random)
+            let lines = frames.map(\.line)
+            // What another file tells of the trades makes no difference.
+            let rows = frames.compactMap(\.row).filter { _ in Bool.random(using: &random) }
+            let trades = "ts_ms,ticker,yes_price_dollars,count,taker_side\n" + rows.joined(separator: "\n") + "\n"
+            let isEarly = Bool.random(using: &random)
+            if isEarly { try folder.add("trades.csv", text: trades) }
+            try folder.add("long.jsonl", text: lines.joined(separator: "\n"))
+            if !isEarly { try folder.add("trades.csv", text: trades) }
+            let before = try folder.contents()
+            let cut = Int.random(in: 200..<2_990, using: &random)
+            let copy = try folder.add("copy.jsonl", text: lines.prefix(cut).joined(separator: "\n"))
+            try hold(copy?.outcome == .known, "\(cut) lines: \(String(describing: copy))")
+            let now = try folder.contents()
+            try hold(now == before, "\(cut) lines: \(now) after \(before)")
+            // One line more, which is not in it.
+            let time = Self.open + Int64(cut) * 100
+            let another = lines[cut].replacingOccurrences(of: "\(time)", with: "\(time + 7)")
+            let fork = try folder.add("fork.jsonl", text: (lines.prefix(cut) + [another]).joined(separator: "\n"))
+            try hold(fork?.outcome == .imported, "\(cut) lines and \(another): \(String(describing: fork))")
+        }
     }
 
     @Test func `two recordings of one book at one time are told of, from the catalogue and from files`() throws {
@@ -111,63 +181,6 @@ import Testing
         #expect(try DataCheck(folder.catalogue).findings.first?.text.hasSuffix("no counts") == true)
     }
 
-    // MARK: Candles
-
-    private func bars(_ folder: DataFolder) throws -> [DataBar] {
-        let reader = try #require(try BarReader(folder.catalogue, StreamKey(.candles, "M", interval: .minutes(1))))
-        var bars: [DataBar] = []
-        while let more = try reader.next() { bars += more }
-        return bars
-    }
-
-    private static let partial = head + "60000,50,51,49,50,7,M\n120000,51,52,50,51,3,M\n"
-    private static let whole = head + "60000,50,51,49,50,7,M\n120000,51,60,40,58,300,M\n180000,58,59,57,58,9,M\n"
-
-    @Test(arguments: [true, false])
-    func `the last candle of a file gives way to a fuller one, in either order`(partialFirst: Bool) throws {
-        let folder = try DataFolder()
-        let texts = partialFirst ? [Self.partial, Self.whole] : [Self.whole, Self.partial]
-        try folder.add("1.csv", text: texts[0])
-        let second = try folder.add("2.csv", text: texts[1])
-        #expect(second?.contradictions == 0 && second?.notes.isEmpty == !partialFirst)
-        #expect(try bars(folder).map { $0.volume / 100 } == [7, 300, 9])
-        #expect(try bars(folder)[1].high == 6_000)
-        #expect(try DataCheck(folder.catalogue).isSound)
-        // It was over now, and is not replaced again.
-        let third = try folder.add("3.csv", text: Self.head + "120000,51,61,40,59,310,M\n180000,58,59,57,58,9,M\n")
-        #expect(third?.contradictions == 1 && third?.duplicates == 1)
-        let files = [try folder.files.write("1.csv", texts[0]), try folder.files.write("2.csv", texts[1])]
-        let feed = try BarFiles(paths: files)
-        var told: [MarketBar] = []
-        while try feed.next(into: &told) {}
-        let kept = try bars(folder).map { $0.candle(.minutes(1)) }
-        #expect(told.map(\.bar) == kept)
-        #expect(!feed.summary.warnings.contains { $0.contains("DIFFER") })
-    }
-
-    @Test func `a candle that contradicts another is left out, told by the import and found by the check`() throws {
-        let folder = try DataFolder()
-        try folder.add("1.csv", text: Self.whole)
-        let wrong = Self.head + "60000,50,51,49,51,7,M\n120000,51,60,40,58,300,M\n180000,57,59,57,58,9,M\n"
-        let result = try folder.add("2.csv", text: wrong)
-        #expect(result?.rows == 0 && result?.duplicates == 1 && result?.contradictions == 2)
-        #expect(result?.notes.first?.hasPrefix("M: 2 candles differ from those of another file, which stay") == true)
-        #expect(try bars(folder)[0].close == 5_000)
-        let check = try DataCheck(folder.catalogue)
-        #expect(check.findings.map(\.kind) == [.contradiction] && check.findings[0].count == 2)
-        #expect(check.findings[0].name == "M" && check.findings[0].text.contains("2.csv"))
-        let files = [try folder.files.write("1.csv", Self.whole), try folder.files.write("2.csv", wrong)]
-        let feed = try BarFiles(paths: files)
-        var told: [MarketBar] = []
-        while try feed.next(into: &told) {}
-        #expect(told.count == 3 && told[0].bar.close == Price(cents: 50))
-        #expect(
-            feed.summary.warnings.contains(
-                "2.csv: 3 bars of a market and time that an earlier file told, left out; 2 of them DIFFER from those that count"
-            )
-        )
-    }
-
     // MARK: What is lost
 
     @Test func `a file most of whose lines are lost is refused with the reason`() throws {
@@ -177,7 +190,8 @@ import Testing
         let newest = try folder.add("newest.csv", text: turned)
         #expect(newest?.outcome == .failed)
         #expect(newest?.notes.first?.hasSuffix("its rows come newest first: sort them by ts_ms, oldest first") == true)
-        let bars = Self.head + "180000,50,51,49,50,7,M\n120000,51,52,50,51,3,M\n60000,51,52,50,51,3,M\n"
+        let bars =
+            "ts_ms,open,high,low,close,volume,ticker\n180000,50,51,49,50,7,M\n120000,51,52,50,51,3,M\n60000,51,52,50,51,3,M\n"
         #expect(try folder.add("bars.csv", text: bars)?.notes.first?.contains("newest first") == true)
         let wrong = lines.map { $0.replacingOccurrences(of: ",0.5", with: ",5") }.joined(separator: "\n")
         let unreadable = try folder.add("wrong.csv", text: wrong)

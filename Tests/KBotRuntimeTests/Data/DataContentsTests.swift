@@ -103,6 +103,34 @@ import Testing
         )
     }
 
+    @Test func `what is told of a market's life counts for those who chose the market, in whichever file it is`() throws
+    {
+        func life(_ ticker: String) -> String {
+            #"{"type":"market_lifecycle_v2","sid":3,"seq":1,"msg":{"event_type":"determined","market_ticker":"\#(ticker)","result":"yes","ts_ms":\#(Self.open + 910_000)}}"#
+                + "\n"
+        }
+        let folder = try DataFolder()
+        try folder.add("a_trades.csv", text: trades(Self.bitcoin, [1, 2, 3]))
+        try folder.add("b_trades.csv", text: trades(Self.ether, [1, 2, 3]))
+        let chosen = try folder.catalogue.contents(bitcoinAlone)
+        try folder.add("ether_ws.jsonl", text: life(Self.ether))
+        #expect(try folder.catalogue.contents(bitcoinAlone) == chosen)
+        #expect(try !folder.events(bitcoinAlone).contains { if case .settled = $0.kind { true } else { false } })
+        try folder.add("bitcoin_ws.jsonl", text: life(Self.bitcoin))
+        let now = try folder.catalogue.contents(bitcoinAlone)
+        #expect(chosen.differences(in: now) == ["bitcoin_ws.jsonl: imported since; the run knew nothing of it"])
+        #expect(try folder.events(bitcoinAlone).count { if case .settled = $0.kind { true } else { false } } == 1)
+        #expect(try folder.catalogue.sourceNames(bitcoinAlone) == ["a_trades.csv", "bitcoin_ws.jsonl"])
+        // A market that was over before the time, and of which nothing was told since, is left out with its life.
+        var late = bitcoinAlone
+        late.from = Timestamp(milliseconds: Self.open + 1_800_000)
+        let over = try folder.catalogue.marketsOver(late, folder.catalogue.facts(late))
+        #expect(over == [Self.bitcoin])
+        #expect(try folder.catalogue.contents(late, passingOver: over).parts.isEmpty)
+        late.from = Timestamp(milliseconds: Self.open + 905_000)
+        #expect(try folder.catalogue.marketsOver(late, folder.catalogue.facts(late)).isEmpty)
+    }
+
     @Test func `prices of an underlying count for runs that read them, with those of the days before`() throws {
         let folder = try DataFolder()
         try folder.add("a_trades.csv", text: trades(Self.bitcoin, [1, 2, 3]))
