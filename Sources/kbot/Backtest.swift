@@ -19,7 +19,7 @@ struct BacktestCommand: ParsableCommand {
               kbot backtest --strategy bollinger_scalper.lua --data trades.csv.gz
               kbot backtest --strategy bollinger_scalper.lua --data recordings/ --from 2026-04-27 --to 2026-04-28
               kbot backtest --strategy bollinger_scalper.lua --data trades.csv.gz --fills all
-              kbot backtest --strategy bollinger_scalper.lua --data bars.csv.gz --param interval=1m --limits off=all
+              kbot backtest --strategy mine.lua --data bars.csv.gz --param interval=1m --limits off=all --sizing fixed:10
               kbot backtest --strategy mine.lua --data trades.csv.gz --verify
               kbot import recordings/ && kbot backtest --strategy mine.lua --series KXBTC15M
             """

@@ -6,13 +6,22 @@ import KBotRuntime
 
 /// Where the data catalogue is.
 struct DataOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Directory of the data catalogue.", valueName: "dir"))
-    var dataDir = ".kbot/data"
+    @Option(
+        name: .customLong("data-dir"),
+        help: ArgumentHelp("Directory of the data catalogue. (default: .kbot/data)", valueName: "dir")
+    )
+    var givenDirectory: String?
 
-    /// Opens the catalogue.
-    func catalogue(_ access: Catalogue.Access) throws(RunFailure) -> Catalogue {
+    /// The directory given, or the usual one.
+    var dataDir: String { givenDirectory ?? ".kbot/data" }
+
+    /// Opens the catalogue; `waiting` hears that another process is importing, when it has to be waited for.
+    func catalogue(
+        _ access: Catalogue.Access,
+        waiting: @escaping @Sendable () -> Void = {}
+    ) throws(RunFailure) -> Catalogue {
         do throws(CatalogueError) {
-            return try Catalogue(directory: dataDir, access: access)
+            return try Catalogue(directory: dataDir, access: access, waiting: waiting)
         } catch {
             throw RunFailure(catalogueError: error)
         }

@@ -264,6 +264,16 @@ struct Run: ParsableCommand {
                 "\(plan.from == nil ? "--to" : "--from"): times are for recordings (--feed data or replay:PATH)"
             )
         }
+        if strict, !plan.feed.isReplay {
+            throw RunFailure(
+                .usage,
+                "--strict: lines that cannot be read are left out when files are read: give it to kbot import, or with "
+                    + "--feed replay:PATH"
+            )
+        }
+        if plan.feed.isReplay || !plan.feed.isRecorded, trading.catalogue.givenDirectory != nil {
+            throw RunFailure(.usage, "--data-dir: the catalogue is read with --feed data")
+        }
     }
 
     private func readFeed(_ settings: RunSettings) throws(RunFailure) -> RunPlan.Feed {

@@ -62,8 +62,6 @@ extension Backtest {
         var first: Timestamp?
         var last = Timestamp.distantPast
         func see(_ time: Timestamp) {
-            if let from = plan.from, time < from { return }
-            if let to = plan.to, time >= to { return }
             if first == nil { first = time }
             last = max(last, time)
         }

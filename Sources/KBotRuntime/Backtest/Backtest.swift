@@ -151,7 +151,7 @@ package final class Backtest {
                     lane.run.wasInterrupted = true
                     continue
                 }
-                try lane.bars?.finish()
+                try lane.bars?.finish(before: plan.to ?? .distantFuture)
                 try lane.run.takeEnd()
             }
             for lane in lanes { try lane.run.close() }
@@ -200,14 +200,8 @@ package final class Backtest {
             }
         case .bars(let feed):
             var batch: [MarketBar] = []
-            var isOver = false
-            while !isOver, try feed.next(into: &batch) {
+            while try feed.next(into: &batch) {
                 var left = batch[...]
-                if let from = plan.from { left = left.drop { $0.bar.start < from } }
-                if let to = plan.to, let over = left.firstIndex(where: { $0.bar.start >= to }) {
-                    left = left[..<over]
-                    isOver = true
-                }
                 while let first = left.first {
                     if !stops.isEmpty, try reach(first.bar.start) { return .finished }
                     // Between two stops, bars of one market go in together.

@@ -5,7 +5,7 @@ extension BacktestData {
     ///
     /// - Parameters:
     ///   - from: nothing before it is kept.
-    ///   - to: nothing from it on is kept.
+    ///   - to: nothing from it on is kept, nor a bar that ends after it.
     ///   - spot: underlyings whose prices are wanted; a run can then ask for no others.
     ///   - limit: most events or bars that are kept, some 100 bytes each; of more none are, and each run reads them anew.
     /// - Returns: data for any number of runs.

@@ -36,7 +36,7 @@ package struct BacktestData: Sendable {
     ///
     /// - Parameters:
     ///   - from: nothing before it is known; nil for all there is.
-    ///   - to: the data end before it; nil for their own end.
+    ///   - to: the data end before it, bars with the last that is over by then; nil for their own end.
     ///   - spot: underlyings whose prices are wanted too.
     /// - Returns: a feed that begins at their beginning.
     /// - Throws: ``RunFailure`` when they cannot be opened, or hold nothing of it.
@@ -78,7 +78,9 @@ package struct BacktestData: Sendable {
         named name: String,
         _ feed: @escaping @Sendable () throws(RunFailure) -> any BarFeed
     ) -> BacktestData {
-        BacktestData(name: name, areBars: true, tellSpot: false) { _, _ throws(RunFailure) in .bars(try feed()) }
+        BacktestData(name: name, areBars: true, tellSpot: false) { window, _ throws(RunFailure) in
+            .bars(try feed().cut(from: window.from, to: window.to))
+        }
     }
 }
 
@@ -90,7 +92,8 @@ extension BacktestData {
         try plan.run.checkTime()
         guard !plan.data.isEmpty, !plan.usesCatalogue else { return try catalogue(plan) }
         do throws(FeedError) {
-            let bars = try BarFiles.find(plan.data)
+            let spot = try SpotSource.read(plan.run.spot)
+            let bars = try BarFiles.find(plan.data, besides: spot.map(\.path))
             return bars.isEmpty ? recordings(plan) : try barFiles(plan, bars)
         } catch {
             throw RunFailure(.data, error.description)
@@ -116,10 +119,18 @@ extension BacktestData {
             throw .unrecognized(path: path, reason: "holds no candles of a market, and other files do: test them apart")
         }
         let (unit, fees, run) = (plan.priceUnit, plan.fees, plan.run)
-        return BacktestData(name: "bars", areBars: true, tellSpot: false) { _, _ throws(RunFailure) in
+        return BacktestData(name: "bars", areBars: true, tellSpot: false) { window, _ throws(RunFailure) in
             do throws(FeedError) {
                 return Opened.bars(
-                    try BarFiles(paths: bars, unit: unit, fees: fees, markets: run.marketsFile, strict: run.strict)
+                    try BarFiles(
+                        paths: bars,
+                        unit: unit,
+                        fees: fees,
+                        markets: run.marketsFile,
+                        strict: run.strict,
+                        from: window.from,
+                        to: window.to
+                    )
                 )
             } catch {
                 throw RunFailure(.data, error.description)

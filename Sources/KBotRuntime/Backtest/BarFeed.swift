@@ -20,6 +20,50 @@ package protocol BarFeed: AnyObject {
     var progress: Double? { get }
 }
 
+extension BarFeed {
+    /// The bars that start at one time or later and end at another or sooner; all of them when neither is given.
+    func cut(from: Timestamp?, to: Timestamp?) -> any BarFeed {
+        from == nil && to == nil ? self : WindowBars(self, from: from, to: to)
+    }
+}
+
+/// A part of a feed's time. What a market is, and how it was decided, is as in all of it.
+private final class WindowBars: BarFeed {
+    private let feed: any BarFeed
+    private let from: Timestamp
+    private let to: Timestamp
+    private var isOver = false
+
+    init(_ feed: any BarFeed, from: Timestamp?, to: Timestamp?) {
+        self.feed = feed
+        self.from = from ?? .distantPast
+        self.to = to ?? .distantFuture
+    }
+
+    func next(into bars: inout [MarketBar]) throws(FeedError) -> Bool {
+        let before = bars.count
+        while bars.count == before {
+            guard !isOver, try feed.next(into: &bars) else { return false }
+            if let last = bars.last, last.bar.start >= to { isOver = true }
+            var kept = before
+            for index in before..<bars.count where bars[index].bar.start >= from && bars[index].bar.end <= to {
+                if kept < index { bars[kept] = bars[index] }
+                kept += 1
+            }
+            bars.removeSubrange(kept...)
+        }
+        return true
+    }
+
+    func market(_ id: MarketID) -> Market { feed.market(id) }
+
+    func settlement(of id: MarketID) -> Settlement? { feed.settlement(of: id) }
+
+    var summary: FeedSummary { feed.summary }
+
+    var progress: Double? { feed.progress }
+}
+
 /// What the numbers of a bar file mean.
 package enum PriceUnit: String, Hashable, Sendable, CaseIterable {
     /// `45` or `45.5`.

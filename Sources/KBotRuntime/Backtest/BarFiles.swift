@@ -13,23 +13,30 @@ package final class BarFiles: BarFeed {
     /// Bars per call of ``next(into:)``.
     private static let batch = 4_096
 
-    private let files: [BarFile]
-    private var ids: [[MarketID]]
-    private var known: [String: MarketID] = [:]
+    private let merge: BarMerge
+    private let open: () throws(FeedError) -> [BarFile]
+    private let from: Timestamp?
+    /// Tells the grid of markets that nobody tells it of; nil before the first of them.
+    private var scout: BarScout?
+    /// By the markets' places in the merge; nil for one that was not met yet.
+    private var ids: [MarketID?] = []
     private var markets: [Market] = []
     private let facts: [Ticker: MarketFacts]
     private let fees: BarFees?
-    private var pending: FeedError?
-    private var bars = 0
+    private var named: [BarMerge.NamedBar] = []
     private var notes: [String] = []
-    private var overlap = BarOverlap()
     private var first: Timestamp?
     private var last: Timestamp?
 
     /// The files among these paths and in these folders that hold bars: candles of markets, not prices of underlyings.
     ///
+    /// - Parameters:
+    ///   - paths: files or folders.
+    ///   - spot: files with prices of underlyings, which are no bars whatever they are called.
+    /// - Returns: paths of files.
     /// - Throws: ``FeedError`` when a path leads nowhere, or when there are recordings beside bars.
-    package static func find(_ paths: [String]) throws(FeedError) -> [String] {
+    package static func find(_ paths: [String], besides spot: [String] = []) throws(FeedError) -> [String] {
+        let spot = Set(spot.map(RecordingFiles.place))
         var bars: [String] = []
         var recordings: [String] = []
         for path in paths {
@@ -40,7 +47,7 @@ package final class BarFiles: BarFeed {
             if isFolder {
                 files = try RecordingFiles.files(of: path, endings: [".csv", ".jsonl", ".ndjson", ".json", ".gz"]).paths
             }
-            for file in files {
+            for file in files where !spot.contains(RecordingFiles.place(of: file)) {
                 switch try kind(of: file) {
                 case .candles?: bars.append(file)
                 case .frames?, .trades?: recordings.append(file)
@@ -78,24 +85,31 @@ package final class BarFiles: BarFeed {
     ///   - fees: what fills cost; nil for Kalshi's fees in markets that are known to be Kalshi's, and none in others.
     ///   - markets: a file of market facts: times and results.
     ///   - strict: whether a line that cannot be read stops the feed.
+    ///   - from: the bars begin with the first that starts then or later; nil for all there are.
+    ///   - to: the last is one that ends then or sooner; nil for the files' own end.
     /// - Throws: ``FeedError`` when one is no bar file, or given twice, or, with `strict`, when a line of it cannot be read.
     package init(
         paths: [String],
         unit: PriceUnit = .cents,
         fees: BarFees? = nil,
         markets: String? = nil,
-        strict: Bool = false
+        strict: Bool = false,
+        from: Timestamp? = nil,
+        to: Timestamp? = nil
     ) throws(FeedError) {
-        var files: [BarFile] = []
         var places: Set<String> = []
         for path in paths {
             guard places.insert(RecordingFiles.place(of: path)).inserted else {
                 throw .unrecognized(path: path, reason: "given twice")
             }
-            files.append(try BarFile(path: path, unit: unit, strict: strict))
         }
-        self.files = files
-        ids = Array(repeating: [], count: files.count)
+        open = { () throws(FeedError) in
+            var files: [BarFile] = []
+            for path in paths { files.append(try BarFile(path: path, unit: unit, strict: strict)) }
+            return files
+        }
+        merge = BarMerge(try open(), from: from, to: to)
+        self.from = from
         self.fees = fees
         var facts: [Ticker: MarketFacts] = [:]
         if let markets {
@@ -108,72 +122,38 @@ package final class BarFiles: BarFeed {
     }
 
     package func next(into bars: inout [MarketBar]) throws(FeedError) -> Bool {
-        if let pending {
-            self.pending = nil
-            throw pending
+        named.removeAll(keepingCapacity: true)
+        guard try merge.next(into: &named, atLeast: Self.batch) else { return false }
+        bars.reserveCapacity(bars.count + named.count)
+        for (place, bar) in named {
+            bars.append(MarketBar(market: try id(of: place, from: bar.start), bar: bar))
+            if first == nil { first = bar.start }
+            last = max(last ?? bar.end, bar.end)
         }
-        let before = bars.count
-        while bars.count - before < Self.batch {
-            var best: Int?
-            for (index, file) in files.enumerated() {
-                guard let next = file.next else { continue }
-                if let held = best, let other = files[held].next, other.bar.start <= next.bar.start { continue }
-                best = index
-            }
-            guard let best, let next = files[best].next else { break }
-            let id = id(of: next.market, in: best, from: next.bar.start)
-            do throws(FeedError) {
-                try files[best].advance()
-            } catch {
-                // What came before the fault is handed out first.
-                pending = error
-            }
-            if let bar = files.count == 1 ? next.bar : news(next.bar, of: id, in: best) {
-                bars.append(MarketBar(market: id, bar: bar))
-            }
-            if first == nil { first = next.bar.start }
-            last = next.bar.end
-            if pending != nil { break }
-        }
-        self.bars += bars.count - before
-        return bars.count > before
+        return true
     }
 
-    /// What counts of a bar beside those of other files; nil when one of them told it before.
-    ///
-    /// The last one of a file, which may not have been over, gives way to a fuller one.
-    private func news(_ bar: Candle, of market: MarketID, in file: Int) -> Candle? {
-        let isLast = files[file].next.map { $0.bar.start <= bar.start } ?? true
-        var bar = bar
-        if isLast {
-            let name = markets[Int(market.index)].ticker.text
-            for other in files {
-                guard let next = other.next, next.bar.start == bar.start, other.names[next.market] == name,
-                    next.bar.holds(bar)
-                else { continue }
-                bar = next.bar
-            }
-        }
-        return overlap.isNews(bar, of: market, in: file, isLast: isLast) ? bar : nil
-    }
-
-    /// The number of a file's market; a market two files tell of is one.
-    private func id(of place: Int, in file: Int, from start: Timestamp) -> MarketID {
-        while ids[file].count <= place {
-            let name = files[file].names[ids[file].count]
-            ids[file].append(known[name] ?? list(name, from: start, in: file))
-        }
-        return ids[file][place]
-    }
-
-    private func list(_ name: String, from start: Timestamp, in file: Int) -> MarketID {
+    /// The number of a market: they are counted as their first bars come.
+    private func id(of place: Int, from start: Timestamp) throws(FeedError) -> MarketID {
+        while ids.count <= place { ids.append(nil) }
+        if let id = ids[place] { return id }
         let id = MarketID(Int32(markets.count))
+        let name = merge.names[place]
         let ticker = Ticker(name)
-        known[name] = id
         markets.append(
-            .onBars(id, ticker, facts: facts[ticker], from: start, grid: files[file].grid, fees: fees)
+            try .onBars(id, ticker, facts: facts[ticker], from: start, fees: fees) { () throws(FeedError) in
+                try scouted().grid(of: name)
+            }
         )
+        ids[place] = id
         return id
+    }
+
+    private func scouted() throws(FeedError) -> BarScout {
+        if let scout { return scout }
+        let scout = BarScout(try open(), from: from)
+        self.scout = scout
+        return scout
     }
 
     package func market(_ id: MarketID) -> Market { markets[Int(id.index)] }
@@ -181,7 +161,7 @@ package final class BarFiles: BarFeed {
     package func settlement(of id: MarketID) -> Settlement? { facts[markets[Int(id.index)].ticker]?.settlement }
 
     package var progress: Double? {
-        let bytes = files.map(\.bytes)
+        let bytes = merge.files.map(\.bytes)
         let total = bytes.reduce(0) { $0 + $1.total }
         guard total > 0 else { return nil }
         return min(1, Double(bytes.reduce(0) { $0 + $1.read }) / Double(total))
@@ -189,38 +169,49 @@ package final class BarFiles: BarFeed {
 
     package var summary: FeedSummary {
         var summary = FeedSummary()
-        for file in files { file.report(to: &summary) }
+        for file in merge.files { file.report(to: &summary) }
         summary.markets = markets.count
         summary.first = first
         summary.last = last
         if summary.skipped > 0 {
             summary.warnings.append("\(counted(summary.skipped, "line")) could not be read, and left out")
         }
-        summary.warnings += notes + overlap.warnings { (files[$0].path as NSString).lastPathComponent }
+        summary.warnings += notes + merge.warnings { (merge.files[$0].path as NSString).lastPathComponent }
         summary.warnOfBars(in: markets, fees: fees)
         return summary
     }
 }
 
 extension Market {
-    /// A market of which there are bars, as facts or its name tell of it; a name that tells no end is that of a synthetic
-    /// market: it has no end, and the grid its prices look like. Fees are those in force at its close, or without one at
-    /// its first bar.
-    static func onBars(
+    /// A market of which there are bars, as facts or its name tell of it.
+    ///
+    /// A name that tells no end is that of a synthetic market: it has no end, and the grid its prices look like. Fees are those
+    /// in force at its close, or without one at its first bar.
+    ///
+    /// - Parameters:
+    ///   - id: its number.
+    ///   - ticker: its name.
+    ///   - facts: what is known of it.
+    ///   - start: start of its first bar in the run.
+    ///   - fees: what fills cost; nil for Kalshi's fees in markets that are known to be Kalshi's, and none in others.
+    ///   - grid: looks what grid the prices are on; asked for a synthetic market alone.
+    /// - Returns: the market.
+    /// - Throws: what the look at the prices throws.
+    static func onBars<Failure: Error>(
         _ id: MarketID,
         _ ticker: Ticker,
         facts: MarketFacts?,
         from start: Timestamp,
-        grid: PriceGrid,
-        fees: BarFees?
-    ) -> Market {
+        fees: BarFees?,
+        grid: () throws(Failure) -> PriceGrid
+    ) throws(Failure) -> Market {
         var market = Market.known(id: id, ticker: ticker, facts: facts, firstSeen: start)
         market.openTime = min(market.openTime, start)
         market.status = .active
         let isSynthetic = market.closeTime == .distantFuture
         if isSynthetic {
             market.closeTime = BarFiles.noEnd
-            market.grid = grid
+            market.grid = try grid()
         }
         let schedule = (fees ?? (isSynthetic ? .none : .kalshi)).schedule
         market.fees = schedule.inForce(at: isSynthetic ? start : market.closeTime)

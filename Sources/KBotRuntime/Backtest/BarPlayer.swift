@@ -74,14 +74,19 @@ final class BarPlayer {
         }
     }
 
-    /// Plays what is left, and lets everything happen that is still due.
-    func finish() throws {
-        try play(until: .distantFuture)
-        while let result = results.due(before: .distantFuture) {
+    /// Plays what is left, and lets everything happen that is still due before the run's end.
+    ///
+    /// - Parameter end: nothing from then on is known, but candles that end then are over; the data's own end by itself.
+    /// - Throws: what the listener throws.
+    func finish(before end: Timestamp = .distantFuture) throws {
+        try play(until: end)
+        while let result = results.due(before: end) {
             try venue.advance(to: result.time, session)
             try venue.tell(result, to: session)
         }
-        try venue.advance(to: max(session.now, reached) + .seconds(2), session)
+        // Time goes on to the end while a market trades, or waits for its result; else the data ended.
+        let last = ends.isEmpty ? max(session.now, reached) + .seconds(2) : end + TimeSpan(microseconds: 1)
+        try venue.advance(to: min(last, end + TimeSpan(microseconds: 1)), session)
     }
 
     /// Plays everything that comes before a time, and closes the candles that end there.

@@ -7,9 +7,6 @@ import KBotModel
 ///
 /// Of a market that is there with several lengths the shortest are taken: longer candles are made of them.
 final class CatalogueBars: BarFeed {
-    /// Bars looked at to tell whole cents from finer prices.
-    private static let sample = 2_000
-
     /// One market's bars.
     private final class Lane {
         let facts: StreamFacts
@@ -79,12 +76,15 @@ final class CatalogueBars: BarFeed {
             do throws(CatalogueError) {
                 guard lane.isOpen else {
                     lane.isOpen = true
-                    lane.reader = try BarReader(catalogue, lane.facts.key, from: selection.from, to: selection.to)
+                    let key = lane.facts.key
+                    // A bar is over at its end: none ends after the run.
+                    let to = selection.to.map { $0 - key.interval + TimeSpan(microseconds: 1) }
+                    lane.reader = try BarReader(catalogue, key, from: selection.from, to: to)
                     lane.bars = try lane.reader?.next() ?? []
                     if let bar = lane.bars.first { turns.insert(Turn(start: bar.start, lane: turn.lane)) }
                     continue
                 }
-                hand(lane, turn.lane, into: &bars)
+                try hand(lane, turn.lane, into: &bars)
                 if lane.bars.isEmpty { lane.bars = try lane.reader?.next() ?? [] }
             } catch {
                 throw .unreadable(path: catalogue.path, reason: "\(error)")
@@ -100,8 +100,9 @@ final class CatalogueBars: BarFeed {
     }
 
     /// Hands out a lane's bars up to another lane's turn.
-    private func hand(_ lane: Lane, _ place: Int, into bars: inout [MarketBar]) {
-        let id = lane.id ?? list(lane)
+    private func hand(_ lane: Lane, _ place: Int, into bars: inout [MarketBar]) throws(CatalogueError) {
+        let id: MarketID
+        if let known = lane.id { id = known } else { id = try list(lane) }
         let interval = lane.facts.key.interval
         let other = turns.min
         var index = lane.bars.startIndex
@@ -110,32 +111,34 @@ final class CatalogueBars: BarFeed {
             let bar = lane.bars[index]
             if let other, other < Turn(start: bar.start, lane: place) { break }
             bars.append(MarketBar(market: id, bar: bar.candle(interval)))
-            last = bar.start
+            last = max(last ?? .distantPast, bar.start + interval)
             index += 1
         }
         lane.bars = lane.bars[index...]
     }
 
-    private func list(_ lane: Lane) -> MarketID {
+    private func list(_ lane: Lane) throws(CatalogueError) -> MarketID {
         let id = MarketID(Int32(markets.count))
-        lane.id = id
         let ticker = Ticker(lane.facts.key.name)
         let start = lane.bars.first?.start ?? lane.facts.first
         if first == nil { first = start }
-        let isWholeCents = lane.bars.prefix(Self.sample).allSatisfy {
-            $0.open % 100 == 0 && $0.high % 100 == 0 && $0.low % 100 == 0 && $0.close % 100 == 0
-        }
         markets.append(
-            .onBars(
-                id,
-                ticker,
-                facts: facts[ticker],
-                from: start,
-                grid: isWholeCents ? .linearCent : .deciCent,
-                fees: fees
-            )
+            try .onBars(id, ticker, facts: facts[ticker], from: start, fees: fees) { () throws(CatalogueError) in
+                try grid(of: lane.facts.key)
+            }
         )
+        lane.id = id
         return id
+    }
+
+    /// The grid that a market's prices look like.
+    private func grid(of key: StreamKey) throws(CatalogueError) -> PriceGrid {
+        var guess = GridGuess()
+        let reader = try BarReader(catalogue, key, from: selection.from)
+        while !guess.isSettled, let bars = try reader?.next() {
+            for bar in bars { guess.see(bar.candle(key.interval)) }
+        }
+        return guess.grid
     }
 
     func market(_ id: MarketID) -> Market { markets[Int(id.index)] }

@@ -28,11 +28,9 @@ extension TradingRun {
 
     /// What is still due when the data end: the last candles, the exchange's last answers, results nobody sent.
     func takeEnd() throws {
-        if let unknown = filter.unknown {
-            throw RunFailure(.data, "--market \(unknown): not in the data; it has \(filter.seenText)")
-        }
+        if let missing = filter.missing { throw RunFailure(.data, missing) }
         guard let session, started != nil else { throw nothingRun }
-        while let result = results.due(before: .distantFuture) { try session.process(result) }
+        while let result = results.due(before: plan.to ?? .distantFuture) { try session.process(result) }
         try session.advance(to: session.now + .seconds(2))
     }
 

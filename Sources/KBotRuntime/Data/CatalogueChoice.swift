@@ -84,8 +84,8 @@ struct CatalogueChoice: Sendable {
                     + (markets.count > samples ? "\(markets.count), such as \(some)" : some)
             )
         }
-        guard streams.contains(where: { plan.selection.takes(Ticker($0.key.name)) }) else {
-            throw RunFailure(.data, "\(place) has none of these markets in these series")
+        if let name = plan.markets.first(where: { !plan.selection.takes(Ticker($0)) }) {
+            throw RunFailure(.data, "--market \(name): in none of the series that were asked for")
         }
     }
 
@@ -101,7 +101,6 @@ struct CatalogueChoice: Sendable {
         }
         do {
             return try CatalogueFeed(try Catalogue(directory: directory, access: .readOnly), selection, spot: spot)
-                .cut(from: selection.from, to: selection.to)
         } catch {
             throw RunFailure(catalogueError: error)
         }

@@ -5,8 +5,8 @@ package import KBotModel
 /// Replays what the catalogue holds: the same events in the same order as ``ReplayFeed`` makes of the files that were
 /// imported, given in the order of their import.
 ///
-/// Results are told after a market's close, as always: nothing of one is visible before. A time leaves out markets that were
-/// over before it; what the others did before it, and everything after it, ``MarketFeed/cut(from:to:)`` leaves out.
+/// Results are told after a market's close, as always: nothing of one is visible before. Of a selection only these markets and
+/// this time are told; see ``RecordingPart``. Markets that were over before the time are not even read.
 package final class CatalogueFeed: MarketFeed {
     /// Events after which a call of ``next(into:)`` ends.
     private static let batch = 4_096
@@ -52,6 +52,11 @@ package final class CatalogueFeed: MarketFeed {
     private var notes: [String] = []
     /// Names the files, or those marked as made up; nil without any.
     private let mark: String?
+    /// What is told of the events; nil for all.
+    private var part: RecordingPart?
+    private var raw: [MarketEvent] = []
+    /// Up to when each file goes on, by its number; empty when all is told.
+    private let ends: [Int64: Timestamp]
 
     /// Begins to read.
     ///
@@ -69,8 +74,11 @@ package final class CatalogueFeed: MarketFeed {
         mark = SimulationMark.line(of: try catalogue.sourceNames(selection))
         let facts = try catalogue.facts(selection)
         calendar = MarketCalendar(facts: facts)
-        var markets = DataSelection()
-        (markets.series, markets.markets) = (selection.series, selection.markets)
+        part = RecordingPart(selection)
+        ends = part == nil ? [:] : try catalogue.ends()
+        // What was before the time is read too: the books of then come of it.
+        var markets = selection
+        markets.from = nil
         reader = try CatalogueReader(catalogue, markets, passingOver: try catalogue.marketsOver(selection, facts))
         var prices: [any SpotPrices] = []
         for symbol in spot {
@@ -80,9 +88,7 @@ package final class CatalogueFeed: MarketFeed {
             prices.append(price)
         }
         self.spot = SpotMerge(prices)
-        notes = try catalogue.sources().filter { $0.skipped > 0 }.map {
-            "\($0.name): \(counted($0.skipped, "line")) could not be read when it was imported"
-        }
+        notes = try catalogue.skipped(selection, hasSpot: !spot.isEmpty)
         if let warning = try catalogue.contradictions(selection, onlyWithData: true).warning { notes.append(warning) }
     }
 
@@ -95,22 +101,40 @@ package final class CatalogueFeed: MarketFeed {
         let start = events.count
         while events.count - start < Self.batch, !isFinished {
             guard let run = try reader.next() else {
-                isFinished = true
-                calendar.finish(into: &events)
+                finish(&events)
                 break
             }
-            if run.chunk.kind == .lives {
-                try tellLives(run, &events)
-            } else {
-                if run.chunk.kind == .book { hear(run.chunk) }
-                let state = state(of: run.chunk)
-                let number = numbers[run.chunk.source] ?? -1
-                numbers[run.chunk.source] = Self.tell(run, state, after: number, &calendar, &tally, &events)
+            guard part != nil else {
+                try read(run, &events)
+                continue
             }
+            raw.removeAll(keepingCapacity: true)
+            try read(run, &raw)
+            part?.tell(raw, of: run.chunk.source, into: &events)
         }
-        guard events.count > start else { return false }
+        guard events.count > start else {
+            guard let missing = part?.missing else { return false }
+            part = nil
+            throw FeedError.missing(missing)
+        }
         if first == nil { first = events[start].time }
         return true
+    }
+
+    private func read(_ run: CatalogueReader.Run, _ events: inout [MarketEvent]) throws {
+        guard run.chunk.kind != .lives else { return try tellLives(run, &events) }
+        if run.chunk.kind == .book { hear(run.chunk) }
+        let state = state(of: run.chunk)
+        let number = numbers[run.chunk.source] ?? -1
+        numbers[run.chunk.source] = Self.tell(run, state, after: number, &calendar, &tally, &events)
+    }
+
+    /// Hands out what the clock does at the end.
+    private func finish(_ events: inout [MarketEvent]) {
+        isFinished = true
+        guard let part else { return calendar.finish(into: &events) }
+        let end = ends.filter { part.isTold(by: $0.key) }.values.max() ?? .distantPast
+        self.part?.finish(&calendar, end: end, goesOn: selection.to.map { end >= $0 } ?? false, into: &events)
     }
 
     /// Looks whose books are told twice.
@@ -267,30 +291,5 @@ package final class CatalogueFeed: MarketFeed {
         if tally.gaps > 0 { summary.warnings.append("\(counted(tally.gaps, "gap")) in the books") }
         calendar.warn(&summary)
         return summary
-    }
-}
-
-extension Catalogue {
-    /// What is known of the markets of a selection.
-    func facts(_ selection: DataSelection) throws(CatalogueError) -> [MarketFacts] {
-        try records(selection).map(MarketFacts.init)
-    }
-
-    /// The markets of a selection that were over before its time: closed, and without a row since.
-    func marketsOver(_ selection: DataSelection, _ facts: [MarketFacts]) throws(CatalogueError) -> Set<String> {
-        guard let from = selection.from else { return [] }
-        var markets = DataSelection()
-        (markets.series, markets.markets) = (selection.series, selection.markets)
-        let known = Dictionary(facts.map { ($0.ticker, $0) }) { _, last in last }
-        let streams = try streams(markets, kinds: [.trades, .book])
-        let latest = Dictionary(streams.map { ($0.key.name, $0.last) }, uniquingKeysWith: max)
-        return Set(
-            latest.filter { name, last in
-                guard last < from else { return false }
-                let ticker = Ticker(name)
-                let market = Market.known(id: MarketID(0), ticker: ticker, facts: known[ticker], firstSeen: last)
-                return market.closeTime < from
-            }.keys
-        )
     }
 }

@@ -4,7 +4,8 @@ import Foundation
 /// Reads a file line by line, plain or compressed with gzip (in one member or several), without memory per line.
 ///
 /// The first bytes decide whether a file is compressed, not its name. Many files are opened together, to learn where each
-/// begins, and read one after the other: one that waits for its turn, or has had it, holds next to no memory.
+/// begins, and read one after the other: one that waits for its turn, or has had it, holds next to no memory. It is closed
+/// after its first bytes and opened again for the rest; what can be read but once, such as a pipe, stays open.
 struct ByteLineReader {
     /// Longest line, in bytes.
     static let longestLine = 16 << 20
@@ -31,7 +32,7 @@ struct ByteLineReader {
 
     /// The open file; nil between the first bytes and the next, and after the end.
     private var stream: GzipStream?
-    /// The first bytes, by which the file is known again when it is opened for the rest.
+    /// The first bytes, by which the file is known again when it is opened for the rest; empty once that is done.
     private var beginning: [UInt8]?
     /// ``offset`` while no file is open.
     private var lastOffset = 0
@@ -45,7 +46,10 @@ struct ByteLineReader {
             throw .unreadable(path: path, reason: "no such file")
         }
         guard !isFolder else { throw .unreadable(path: path, reason: "is a folder") }
-        guard FileManager.default.isReadableFile(atPath: path), let stream = GzipStream(path: path, buffer: Self.glance)
+        let isPipe = !RecordingFiles.isRegular(path)
+        let buffer = isPipe ? Self.chunk : Self.glance
+        guard FileManager.default.isReadableFile(atPath: path),
+            let stream = GzipStream(path: path, buffer: isPipe ? buffer / 2 : buffer)
         else {
             throw .unreadable(path: path, reason: "cannot be opened; check its permissions")
         }
@@ -53,7 +57,8 @@ struct ByteLineReader {
         self.path = path
         fileSize = (attributes?[.size] as? NSNumber)?.intValue ?? 0
         self.stream = stream
-        buffer = Array(repeating: 0, count: Self.glance)
+        self.buffer = Array(repeating: 0, count: buffer)
+        if isPipe { beginning = [] }
     }
 
     /// The file's name.
@@ -71,7 +76,7 @@ struct ByteLineReader {
     @inline(__always)
     mutating func advance() throws(FeedError) -> Bool {
         while true {
-            if let end = lineBreak() {
+            if let end = lineBreak(from: next) {
                 take(next..<end)
                 next = end &+ 1
                 return true
@@ -92,18 +97,45 @@ struct ByteLineReader {
 
     @inline(__always) private mutating func take(_ range: Range<Int>) {
         lineNumber &+= 1
+        line = withoutReturn(range)
+    }
+
+    @inline(__always) private func withoutReturn(_ range: Range<Int>) -> Range<Int> {
         let hasReturn = !range.isEmpty && buffer[range.upperBound &- 1] == UInt8(ascii: "\r")
-        line = hasReturn ? range.lowerBound..<range.upperBound &- 1 : range
+        return hasReturn ? range.lowerBound..<range.upperBound &- 1 : range
     }
 
     /// The index of the next line break in memory.
-    @inline(__always) private func lineBreak() -> Int? {
+    @inline(__always) private func lineBreak(from next: Int) -> Int? {
         guard next < filled else { return nil }
         return unsafe buffer.withUnsafeBufferPointer { bytes in
             guard let base = bytes.baseAddress,
                 let found = unsafe memchr(base + next, Int32(UInt8(ascii: "\n")), filled &- next)
             else { return nil }
             return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(base)
+        }
+    }
+
+    /// Looks at the next lines without a step: where they are in ``buffer``, at most so many of them.
+    ///
+    /// The current line is gone; the ranges hold until the next step.
+    ///
+    /// - Throws: ``FeedError`` when a line is too long, or the file cannot be read on.
+    mutating func ahead(_ count: Int) throws(FeedError) -> [Range<Int>] {
+        line = 0..<0
+        while true {
+            var lines: [Range<Int>] = []
+            var place = next
+            while lines.count < count, let end = lineBreak(from: place) {
+                lines.append(withoutReturn(place..<end))
+                place = end + 1
+            }
+            if lines.count == count { return lines }
+            if isAtEnd {
+                if place < filled, failure == nil { lines.append(withoutReturn(place..<filled)) }
+                return lines
+            }
+            try fill()
         }
     }
 
@@ -142,7 +174,7 @@ struct ByteLineReader {
         let read = stream.read(into: &again, from: 0)
         if read < again.count, stream.failure != nil { return end() }
         guard read == again.count, again == beginning else {
-            throw .damaged(path: path, line: lineNumber, reason: "another file took its place while it was read")
+            throw .unreadable(path: path, reason: "the file changed while it was read: give the command again")
         }
     }
 

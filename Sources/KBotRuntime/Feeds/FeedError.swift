@@ -14,6 +14,8 @@ package enum FeedError: Error, Hashable, Sendable, CustomStringConvertible {
     case damaged(path: String, line: Int, reason: String)
     /// A line is longer than any recording's.
     case lineTooLong(path: String, line: Int)
+    /// The data do not have what was asked for; the sentence names it.
+    case missing(String)
 
     /// One line that cannot be read.
     package struct Defect: Hashable, Sendable, CustomStringConvertible {
@@ -44,6 +46,7 @@ package enum FeedError: Error, Hashable, Sendable, CustomStringConvertible {
             "\(path): the compressed file ends in the middle, after line \(line): what follows is missing; copy it again"
         case .damaged(let path, let line, let reason):
             "\(path): the compressed file is damaged after line \(line) (\(reason)): what follows is missing; copy it again"
+        case .missing(let text): text
         case .lineTooLong(let path, let line): "\(path):\(line): the line is longer than 16 MiB: this is no recording"
         }
     }

@@ -16,6 +16,7 @@ final class FramesFile: ReplaySource {
     private let file: Int
     private var frame = Frame(body: .ok)
     private(set) var key: ReplayKey?
+    private(set) var last: Timestamp?
     private var defects = DefectLog()
     private var frames = 0
     private var first: Timestamp?
@@ -123,6 +124,7 @@ final class FramesFile: ReplaySource {
             let line = buffer.span.extracting(reader.line)
             if mapper.map(frame, bytes: line, board: &calendar.board, into: &events) {
                 if frames == 0 { first = key.time }
+                if frame.market != nil { last = key.time }
                 frames &+= 1
             } else {
                 try skip("the market's ticker is none")

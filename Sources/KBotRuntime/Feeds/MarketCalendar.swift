@@ -5,7 +5,7 @@ import KBotModel
 struct MarketCalendar {
     /// How long after its close a market's result from a file is told; the venue takes 6 to 17 seconds.
     static let settlementDelay = TimeSpan.seconds(10)
-    /// How far beyond the last event of all a close still counts as recorded.
+    /// How far beyond the end of the data a close still counts as recorded.
     static let tail = TimeSpan.minutes(15)
 
     /// What the clock does to a market.
@@ -46,10 +46,14 @@ struct MarketCalendar {
     }
 
     /// Tells of what is due up to the end of the data, and a little beyond.
-    mutating func finish(into events: inout [MarketEvent]) {
+    ///
+    /// - Parameters:
+    ///   - events: where it goes.
+    ///   - end: how long the recordings went on that tell of these markets; nil for the last event of all.
+    mutating func finish(into events: inout [MarketEvent], end: Timestamp? = nil) {
         if board.hasChanges { plan() }
         guard board.latest > .distantPast else { return }
-        let end = board.latest + Self.tail
+        let end = (end ?? board.latest) + Self.tail
         neverClosed = entries.count { $0.step == .close && $0.time > end }
         entries.removeAll { $0.step != .result && $0.time > end }
         nextDue = entries.last?.time ?? .distantFuture

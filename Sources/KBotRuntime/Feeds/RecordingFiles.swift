@@ -87,6 +87,12 @@ struct RecordingFiles {
         return isDirectory.boolValue
     }
 
+    /// Whether a path leads to a file that can be read again: no pipe, no device.
+    static func isRegular(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
     /// Where a file really lies, whatever it is called by.
     static func place(of path: String) -> String {
         URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
@@ -130,6 +136,9 @@ struct RecordingFiles {
     /// Candles with a column for the market are of markets. Others are prices of an underlying when the file's name says
     /// of which (`BTC-USD_….csv`), else of the market that the file is named after.
     static func look(at path: String) throws(FeedError) -> Kind? {
+        if isFolder(path) == false, !isRegular(path) {
+            throw .unrecognized(path: path, reason: "is no file that can be read twice: write it into one first")
+        }
         var reader = try ByteLineReader(path: path)
         repeat {
             guard try reader.advance() else {

@@ -1,4 +1,5 @@
 package import Foundation
+package import KBotData
 package import KBotKalshi
 package import KBotModel
 
@@ -7,7 +8,8 @@ package import KBotModel
 /// A market is listed at its opening or just before its first event, closed at its close, and, when a file of facts has
 /// its result, decided ``MarketCalendar/settlementDelay`` later. Nothing of a result is visible before.
 ///
-/// Prices of underlyings are put between these events; see ``SpotMerge`` for where.
+/// Of a selection only these markets and this time are told; see ``RecordingPart``. Prices of underlyings are put between
+/// what is left; see ``SpotMerge`` for where.
 package final class ReplayFeed: MarketFeed {
     /// Pieces of data per call of ``next(into:)``.
     private static let batch = 256
@@ -22,8 +24,12 @@ package final class ReplayFeed: MarketFeed {
     private var markets: [MarketsFile] = []
     private var spot: SpotMerge
     private var first: Timestamp?
-    private var trades = TradeOverlap()
+    private(set) var trades = TradeOverlap()
     private var books = BookOverlap()
+    /// What is told of the events; nil for all.
+    private var part: RecordingPart?
+    private let to: Timestamp?
+    private var raw: [MarketEvent] = []
 
     /// Opens recordings.
     ///
@@ -31,14 +37,18 @@ package final class ReplayFeed: MarketFeed {
     ///   - paths: files, or folders of files.
     ///   - markets: a file of market facts to use instead of those that lie beside the recordings.
     ///   - spot: files with prices of underlyings.
+    ///   - selection: the markets and the time that are told.
     ///   - strict: whether a line that cannot be read stops the replay; otherwise it is counted, left out and reported.
     /// - Throws: ``FeedError`` when there is nothing to replay, or a file is of no known kind.
     package init(
         paths: [String],
         markets: String? = nil,
         spot: [SpotSource] = [],
+        selection: DataSelection = DataSelection(),
         strict: Bool = false
     ) throws(FeedError) {
+        part = RecordingPart(selection)
+        to = selection.to
         let files = try RecordingFiles(paths: paths)
         guard !files.recordings.isEmpty else { throw .emptyDirectory(path: paths.joined(separator: ", ")) }
         for path in markets.map({ [$0] }) ?? files.markets {
@@ -79,14 +89,19 @@ package final class ReplayFeed: MarketFeed {
         try plan.checkTime()
         do throws(FeedError) {
             let spot = try SpotSource.read(plan.spot)
-            return try ReplayFeed(paths: paths, markets: plan.marketsFile, spot: spot, strict: plan.strict)
-                .cut(from: plan.from, to: plan.to)
+            return try ReplayFeed(
+                paths: paths,
+                markets: plan.marketsFile,
+                spot: spot,
+                selection: plan.selection,
+                strict: plan.strict
+            )
         } catch {
             throw RunFailure(.data, error.description)
         }
     }
 
-    /// Opens recordings by URL; see ``init(paths:markets:spot:strict:)``.
+    /// Opens recordings by URL; see ``init(paths:markets:spot:selection:strict:)``.
     package convenience init(paths: [URL], markets: URL? = nil, strict: Bool = false) throws(FeedError) {
         try self.init(paths: paths.map(\.path), markets: markets?.path, strict: strict)
     }
@@ -105,41 +120,75 @@ package final class ReplayFeed: MarketFeed {
                 throw pending
             }
             guard !isFinished else { return false }
-            try step(&events)
+            step(&events)
         }
         if first == nil { first = events[count].time }
         return true
     }
 
     /// Hands out data of the file that is next, as long as it stays next.
-    private func step(_ events: inout [MarketEvent]) throws(FeedError) {
-        var best: (source: any ReplaySource, key: ReplayKey)?
-        var limit: ReplayKey?
-        for source in sources {
+    private func step(_ events: inout [MarketEvent]) {
+        guard let turn else { return finish(&events) }
+        guard part != nil else { return read(turn.file, before: turn.limit, &events) }
+        raw.removeAll(keepingCapacity: true)
+        read(turn.file, before: turn.limit, &raw)
+        part?.tell(raw, of: Int64(turn.file), into: &events)
+    }
+
+    /// The file that is next, and the first piece of data that it is not; nil at the end.
+    private var turn: (file: Int, limit: ReplayKey?)? {
+        let end = to.map { ReplayKey(time: $0, rank: -1, file: 0) }
+        var best: (file: Int, key: ReplayKey)?
+        var limit = end
+        for (file, source) in sources.enumerated() {
             guard let key = source.key else { continue }
+            let other: ReplayKey?
             if let held = best, held.key < key {
-                limit = limit.map { min($0, key) } ?? key
+                other = key
             } else {
-                limit = best?.key
-                best = (source, key)
+                other = best?.key
+                best = (file, key)
             }
+            if let other { limit = limit.map { min($0, other) } ?? other }
         }
-        guard let best else {
-            isFinished = true
-            calendar.finish(into: &events)
-            return
-        }
-        let count = events.count
-        let made = best.source.syntheticTrades
+        guard let best else { return nil }
+        if let end, end < best.key { return nil }
+        return (best.file, limit)
+    }
+
+    /// Hands out data of a file; a fault is kept for later, as what came before it is handed out first.
+    private func read(_ file: Int, before limit: ReplayKey?, _ events: inout [MarketEvent]) {
+        let source = sources[file]
+        let (start, made) = (events.count, source.syntheticTrades)
+        let first = source.key?.time ?? .distantPast
         do throws(FeedError) {
-            try best.source.emit(before: limit, rows: Self.batch, calendar: &calendar, into: &events)
-            if sources.count > 1 { single(&events, from: count, best.key, best.source.syntheticTrades != made) }
+            try source.emit(before: limit, rows: Self.batch, calendar: &calendar, into: &events)
         } catch {
             isFinished = true
-            if sources.count > 1 { single(&events, from: count, best.key, best.source.syntheticTrades != made) }
-            guard events.count > count else { throw error }
-            // What came before the fault is handed out first.
             pending = error
+        }
+        guard sources.count > 1 else { return }
+        single(&events, from: start, file, isAlone: isAlone(file, since: first), source.syntheticTrades != made)
+    }
+
+    /// Hands out what the clock does at the end, and says what was not there.
+    private func finish(_ events: inout [MarketEvent]) {
+        isFinished = true
+        guard let part else { return calendar.finish(into: &events) }
+        let tellers = sources.indices.filter { part.isTold(by: Int64($0)) }.map { sources[$0] }
+        let end = tellers.compactMap(\.last).max() ?? .distantPast
+        // Nothing is read from the end of the time on, so that what is left lies behind it.
+        self.part?.finish(&calendar, end: end, goesOn: tellers.contains { $0.key != nil }, into: &events)
+        pending = self.part?.missing.map { .missing($0) }
+    }
+
+    /// Whether no other recording has a row near those of one that were handed out just now.
+    private func isAlone(_ file: Int, since first: Timestamp) -> Bool {
+        let last = sources[file].last ?? first
+        return !sources.enumerated().contains { other, source in
+            guard other != file else { return false }
+            if let before = source.last, first - before <= TradeOverlap.memory { return true }
+            return source.key.map { $0.time - last <= TradeOverlap.memory } ?? false
         }
     }
 
@@ -148,16 +197,23 @@ package final class ReplayFeed: MarketFeed {
     /// - Parameters:
     ///   - events: those of one recording, from `start` on.
     ///   - start: where they begin.
-    ///   - key: of which recording.
+    ///   - file: of which recording.
+    ///   - isAlone: whether no other recording can have told these trades, or will.
     ///   - areMade: whether trades among them are made of volume: such have no time by which they could be known.
-    private func single(_ events: inout [MarketEvent], from start: Int, _ key: ReplayKey, _ areMade: Bool) {
+    private func single(
+        _ events: inout [MarketEvent],
+        from start: Int,
+        _ file: Int,
+        isAlone: Bool,
+        _ areMade: Bool
+    ) {
         var kept = start
         for index in start..<events.count {
             switch events[index].kind {
-            case .trade(let trade) where areMade: books.hear(Int(trade.market.index), in: Int64(key.file))
+            case .trade(let trade) where areMade: books.hear(Int(trade.market.index), in: Int64(file))
             case .trade(let trade):
-                guard trades.isNews(trade, at: events[index].time, in: key.file) else { continue }
-            case .snapshot(let id, _), .delta(let id, _, _, _): books.hear(Int(id.index), in: Int64(key.file))
+                guard isAlone || trades.isNews(trade, at: events[index].time, in: file) else { continue }
+            case .snapshot(let id, _), .delta(let id, _, _, _): books.hear(Int(id.index), in: Int64(file))
             default: break
             }
             if kept < index { events[kept] = events[index] }

@@ -5,6 +5,9 @@ protocol ReplaySource: AnyObject {
     /// Where the next piece of data belongs in the replay; nil at the end.
     var key: ReplayKey? { get }
 
+    /// Where the last piece of data of a market belonged; nil before the first.
+    var last: Timestamp? { get }
+
     /// Hands out data up to a limit, at most `rows` pieces.
     ///
     /// - Throws: what stops the replay; data before it was handed out.

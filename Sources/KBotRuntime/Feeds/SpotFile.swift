@@ -64,22 +64,33 @@ final class SpotFile: SpotPrices {
         self.columns = columns
         switch columns.kind {
         case .tick: interval = .zero
-        case .candle: interval = try Self.interval(path, columns)
+        case .candle: interval = try Self.interval(&reader, columns)
         }
         try advance()
     }
 
     /// The step between the first rows; one wrong time must not make candles seem shorter than they are, and known too
     /// early.
-    private static func interval(_ path: String, _ columns: SpotColumns) throws(FeedError) -> TimeSpan {
-        var reader = try ByteLineReader(path: path)
+    private static func interval(
+        _ reader: inout ByteLineReader,
+        _ columns: SpotColumns
+    ) throws(FeedError) -> TimeSpan {
+        // A file that waits for its turn stays as small as it is; what can be read but once has what is ahead in memory.
+        let rows: [Range<Int>]
+        let buffer: [UInt8]
+        if RecordingFiles.isRegular(reader.path) {
+            var other = try ByteLineReader(path: reader.path)
+            _ = try other.advance()
+            (rows, buffer) = (try other.ahead(lookAhead), other.buffer)
+        } else {
+            (rows, buffer) = (try reader.ahead(lookAhead), reader.buffer)
+        }
         var fields = CSVFields()
         var last: Timestamp?
         var steps: [TimeSpan: Int] = [:]
-        while reader.lineNumber <= lookAhead, try reader.advance() {
-            fields.split(reader.buffer, reader.line)
-            guard columns.time < fields.count, let time = columns.time(reader.buffer[fields.ranges[columns.time]])
-            else {
+        for row in rows {
+            fields.split(buffer, row)
+            guard columns.time < fields.count, let time = columns.time(buffer[fields.ranges[columns.time]]) else {
                 continue
             }
             if let last {
@@ -91,7 +102,10 @@ final class SpotFile: SpotPrices {
         }
         let repeated = steps.filter { $0.value > 1 }
         guard let step = (repeated.isEmpty ? steps : repeated).keys.min() else {
-            throw .unrecognized(path: path, reason: "no two of its first rows are as far apart as candles are long")
+            throw .unrecognized(
+                path: reader.path,
+                reason: "no two of its first rows are as far apart as candles are long"
+            )
         }
         return step
     }

@@ -5,8 +5,9 @@ import KBotModel
 /// A trade is known by its market, time, price, count and taker, as in the catalogue. Of several equal ones as many count
 /// as the recording that has most of them tells.
 struct TradeOverlap {
-    /// How far a trade may lag behind the rows of its recording, doubled.
-    private static let memory = TimeSpan.seconds(10)
+    /// How far a trade may lag behind the rows of its recording, doubled: recordings that are farther apart tell no trade
+    /// twice.
+    static let memory = TimeSpan.seconds(10)
 
     private struct Name: Hashable {
         let time: Timestamp
@@ -46,6 +47,8 @@ struct TradeOverlap {
     private var late: [Name: Tellings] = [:]
     private var before: [Name: Tellings] = [:]
     private var since = Timestamp.distantPast
+    /// Trades in memory.
+    var remembered: Int { late.count + before.count }
     /// Trades left out, by recording.
     private(set) var repeated: [Int: Int] = [:]
 

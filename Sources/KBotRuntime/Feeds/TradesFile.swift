@@ -30,6 +30,7 @@ final class TradesFile: ReplaySource {
     private var fields = CSVFields()
     private var row = Row()
     private(set) var key: ReplayKey?
+    private(set) var last: Timestamp?
     private let file: Int
     private var defects = DefectLog()
     private var trades = 0
@@ -174,6 +175,7 @@ final class TradesFile: ReplaySource {
         while left > 0, let key {
             if let limit, limit < key { return }
             calendar.reach(row.time, into: &events)
+            last = row.time
             tell(&calendar, &events)
             left &-= 1
             try advance()

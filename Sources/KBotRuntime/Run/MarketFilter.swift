@@ -1,79 +1,90 @@
 import KBotModel
 
-/// Lets through the events of the markets a run was asked for.
-///
-/// What a run sees of its markets does not hang on what else its data hold: a feed dates a listing after the last event it
-/// told, of whichever market, and the filter after the last one that passed.
+/// Knows which markets a run was asked for, and what its data have of them.
 struct MarketFilter {
-    private let markets: [String]
-    private let series: [String]
-    private let from: Timestamp
-    /// Whether others, or an earlier time, are left out.
-    private let isPart: Bool
-    private var latest = Timestamp.distantPast
+    let markets: [String]
+    let series: [String]
     private var passes: [Bool] = []
     private var seen: (count: Int, samples: [Ticker]) = (0, [])
+    /// Markets asked for that came, and those of them that the series asked for leave out.
     private var found: Set<String> = []
+    private var others: Set<String> = []
+    /// Series of the data, when some were asked for.
+    private var seenSeries: Set<String> = []
     /// How long the first market that passed trades.
     private(set) var firstLife: TimeSpan?
-    /// Fees of the markets that passed, each schedule once.
-    private(set) var schedules: Set<FeeSchedule> = []
+    /// Fees of the markets that passed, each schedule once: of those that close, and of those that have no end.
+    private(set) var schedules: (closing: Set<FeeSchedule>, endless: Set<FeeSchedule>) = ([], [])
 
-    /// Market names kept for the message about an unknown one.
+    /// Names in a message about an unknown one.
     private static let samples = 3
 
-    init(markets: [String], series: [String], from: Timestamp? = nil) {
+    init(markets: [String], series: [String]) {
         self.markets = markets
         self.series = series
-        self.from = from ?? .distantPast
-        isPart = !markets.isEmpty || !series.isEmpty || from != nil
     }
 
     /// Lets through what a plan asks for.
-    init(_ plan: RunPlan) { self.init(markets: plan.markets, series: plan.series, from: plan.from) }
+    init(_ plan: RunPlan) { self.init(markets: plan.markets, series: plan.series) }
+
+    /// Whether markets are left out.
+    var isChoice: Bool { !markets.isEmpty || !series.isEmpty }
 
     /// The event, or nil when its market was not asked for.
-    mutating func pass(_ event: MarketEvent) -> MarketEvent? {
-        var opens: Timestamp?
-        if case .listed(let market) = event.kind, list(market) { opens = market.openTime }
-        guard isPart, let market = event.market else { return event }
+    mutating func pass(_ event: MarketEvent) -> MarketEvent? { takes(event) ? event : nil }
+
+    /// Whether an event is of a market that was asked for, or of none.
+    mutating func takes(_ event: MarketEvent) -> Bool {
+        if case .listed(let market) = event.kind { list(market) }
+        guard isChoice, let market = event.market else { return true }
         let index = Int(market.index)
-        guard index < passes.count ? passes[index] : markets.isEmpty && series.isEmpty else { return nil }
-        let time = opens.map { min(event.time, max(latest, $0, from)) } ?? event.time
-        latest = max(latest, time)
-        return time == event.time ? event : MarketEvent(time: time, event.kind)
+        return index < passes.count && passes[index]
     }
 
-    /// A market that was asked for and never came.
-    var unknown: String? { markets.first { !found.contains($0) } }
+    /// Of what was asked for and never came, as a sentence; nil when all did.
+    var missing: String? {
+        if let name = series.first(where: { !seenSeries.contains($0) }) {
+            return "--series \(name): not in the data; it has \(Self.text(seenSeries.count, seenSeries.sorted()))"
+        }
+        guard let name = markets.first(where: { !found.contains($0) }) else { return nil }
+        guard !others.contains(name) else { return "--market \(name): in none of the series that were asked for" }
+        return "--market \(name): not in the data; it has \(seenText)"
+    }
 
     /// Whether the data told of no market at all.
     var isEmpty: Bool { seen.count == 0 }
 
     /// The first few markets of the data.
-    var seenText: String {
-        let names = seen.samples.map(\.text).joined(separator: ", ")
-        return seen.count == 0 ? "none" : seen.count > Self.samples ? "\(seen.count), such as \(names)" : names
+    var seenText: String { Self.text(seen.count, seen.samples.map(\.text)) }
+
+    /// So many names, the first few of them.
+    private static func text(_ count: Int, _ names: [String]) -> String {
+        let some = names.prefix(samples).joined(separator: ", ")
+        return count == 0 ? "none" : count > samples ? "\(count), such as \(some)" : some
     }
 
-    /// Takes a market in; false when it was listed before.
-    private mutating func list(_ market: Market) -> Bool {
+    private mutating func list(_ market: Market) {
         let index = Int(market.id.index)
-        let isNew = index >= passes.count
-        if isNew {
+        if index >= passes.count {
             seen.count += 1
             if seen.samples.count < Self.samples { seen.samples.append(market.ticker) }
         }
         while passes.count <= index { passes.append(false) }
-        passes[index] =
-            (markets.isEmpty || markets.contains(market.ticker.text))
-            && (series.isEmpty || series.contains(market.series.text))
-        if passes[index] {
-            if !markets.isEmpty { found.insert(market.ticker.text) }
-            if firstLife == nil { firstLife = market.life }
-            schedules.insert(market.fees)
+        let (name, group) = (market.ticker.text, market.series.text)
+        let isWanted = markets.isEmpty || markets.contains(name)
+        let isOfSeries = series.isEmpty || series.contains(group)
+        if !series.isEmpty { seenSeries.insert(group) }
+        if !markets.isEmpty, isWanted {
+            if isOfSeries { found.insert(name) } else { others.insert(name) }
         }
-        return isNew
+        passes[index] = isWanted && isOfSeries
+        guard passes[index] else { return }
+        if firstLife == nil { firstLife = market.life }
+        if market.closeTime < BarFiles.noEnd {
+            schedules.closing.insert(market.fees)
+        } else {
+            schedules.endless.insert(market.fees)
+        }
     }
 }
 

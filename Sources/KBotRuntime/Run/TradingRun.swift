@@ -318,12 +318,10 @@ package final class TradingRun {
             terminal.progress(feed?.progress, now: session?.now ?? .distantPast, events: events)
             if Interrupts.received > 0, let session { return try interrupted(session, []) }
         }
-        if let unknown = filter.unknown {
-            throw RunFailure(.data, "--market \(unknown): not in the data; it has \(filter.seenText)")
-        }
+        if let missing = filter.missing { throw RunFailure(.data, missing) }
         guard let session, started != nil else { throw nothingRun }
         // What is still due: the last candles, the exchange's last answers, results nobody sent.
-        while let result = results.due(before: .distantFuture) { try session.process(result) }
+        while let result = results.due(before: plan.to ?? .distantFuture) { try session.process(result) }
         try session.advance(to: session.now + .seconds(2))
         return .finished
     }

@@ -49,7 +49,7 @@ package struct SweepMarkets: Hashable, Codable, Sendable {
                 try scan(&feed, MarketFilter(plan.run), &print)
                 sources = feed.summary.sources
             case .bars(let feed):
-                try scan(feed, MarketFilter(plan.run), plan, &print)
+                try scan(feed, MarketFilter(plan.run), &print)
                 sources = feed.summary.sources
             }
         } catch let failure as RunFailure {
@@ -100,7 +100,6 @@ package struct SweepMarkets: Hashable, Codable, Sendable {
     private mutating func scan(
         _ feed: any BarFeed,
         _ filter: MarketFilter,
-        _ plan: BacktestPlan,
         _ print: inout DataFingerprint
     ) throws {
         var filter = filter
@@ -110,8 +109,6 @@ package struct SweepMarkets: Hashable, Codable, Sendable {
         var batch: [MarketBar] = []
         while try feed.next(into: &batch) {
             for bar in batch {
-                if let from = plan.from, bar.bar.start < from { continue }
-                if let to = plan.to, bar.bar.start >= to { break }
                 if passes[bar.market] == nil {
                     let market = feed.market(bar.market)
                     passes[bar.market] = filter.pass(MarketEvent(time: bar.bar.start, .listed(market))) != nil

@@ -258,7 +258,8 @@ import Testing
         let report = try bench.run().report
         #expect(report.openPositions.first?.fees == Money(fee) && report.facts.feesCharged == .all)
         let rule =
-            date < "2026-05-28" ? "whole cent, the rule for markets that close before" : "$0.0001, the rule since"
+            date < "2026-05-28"
+            ? "whole cent, the rule for markets without an end whose data begin before" : "$0.0001, the rule since"
         #expect(report.facts.notes.contains { $0.hasPrefix("fees: ") && $0.contains(rule) }, "\(report.facts.notes)")
         bench.plan.fees = BarFees.none
         let free = try bench.run().report.facts

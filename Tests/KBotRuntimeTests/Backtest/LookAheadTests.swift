@@ -140,6 +140,20 @@ import Testing
         #expect(outcome.difference == nil && outcome.lines > 500)
     }
 
+    @Test func `a check takes bars whole, as the backtest does that it checks`() throws {
+        let walk = Walk(400, seed: 3)
+        let log = LookAheadCheck.LineLog()
+        let played = try [nil, log].map { journal in
+            let player = BacktestBench.player(Haunted(run: 1), journal: journal)
+            for bar in walk.bars { try player.take([bar], of: walk.market(bar.market), nil) }
+            try player.finish()
+            return player.played
+        }
+        #expect(played[0] == played[1] && played[1] < 10)
+        // A candle and a decision for each, all the same.
+        #expect(log.count >= 2 * walk.bars.count)
+    }
+
     @Test func `a strategy that is not the same the second time is found`() throws {
         var runs = 0
         let outcome = try check { _ in

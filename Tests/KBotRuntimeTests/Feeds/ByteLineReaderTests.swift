@@ -81,8 +81,32 @@ struct ByteLineReaderTests {
         #expect(try reader.advance())
         _ = try folder.write("x", "another" + lines)
         let error = #expect(throws: FeedError.self) { while try reader.advance() {} }
-        guard case .damaged(_, _, let reason)? = error else { return #expect(Bool(false)) }
-        #expect(reason.contains("another file"))
+        #expect(error?.description == "\(path): the file changed while it was read: give the command again")
+    }
+
+    @Test(arguments: [false, true])
+    func `a pipe is read to its end, though it can be read but once`(isPacked: Bool) throws {
+        let expected = (1...60_000).map { "line \($0)" }
+        let parts = stride(from: 0, to: 60_000, by: 5_000).map { first in
+            expected[first..<first + 5_000].map { $0 + "\n" }.joined()
+        }
+        let path = try folder.pipe("x", parts.flatMap { isPacked ? gzipped($0) : Array($0.utf8) })
+        var reader = try ByteLineReader(path: path)
+        #expect(try lines(&reader) == expected)
+        #expect(reader.failure == nil && reader.buffer.isEmpty)
+    }
+
+    @Test(arguments: [1, 3, 500, 9_000], [false, true])
+    func `a look ahead changes nothing`(count: Int, isPipe: Bool) throws {
+        let expected = (1...5_000).map { "line \($0)" }
+        let bytes = Array((expected.joined(separator: "\r\n")).utf8)
+        var reader = try ByteLineReader(path: isPipe ? folder.pipe("x", bytes) : folder.write("x", bytes))
+        #expect(try reader.advance())
+        for _ in 0..<2 {
+            let ahead = try reader.ahead(count).map { String(decoding: reader.buffer[$0], as: UTF8.self) }
+            #expect(ahead == Array(expected.dropFirst().prefix(count)))
+        }
+        #expect(try lines(&reader) == Array(expected.dropFirst()))
     }
 
     @Test func `a file that is not there is named`() {

@@ -19,6 +19,16 @@ final class FeedFolder {
     @discardableResult
     func write(_ name: String, _ text: String) throws -> String { try write(name, Array(text.utf8)) }
 
+    /// Makes a named pipe, into which somebody writes when it is opened for reading.
+    func pipe(_ name: String, _ bytes: [UInt8]) throws -> String {
+        let file = path + "/" + name
+        guard unsafe mkfifo(file, 0o600) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        Thread.detachNewThread {
+            try? FileHandle(forWritingTo: URL(fileURLWithPath: file)).write(contentsOf: Data(bytes))
+        }
+        return file
+    }
+
     @discardableResult
     func write(_ name: String, _ bytes: [UInt8]) throws -> String {
         let file = path + "/" + name

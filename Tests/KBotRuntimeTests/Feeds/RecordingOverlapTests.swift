@@ -61,6 +61,40 @@ import Testing
         }
     }
 
+    @Test func `trades are remembered only where another recording is near`() throws {
+        func file(_ name: String, _ seconds: [Int64]) throws -> String {
+            try folder.write(name, tradesText(seconds.map { trade($0) }.joined(separator: "\n")))
+        }
+        let apart = [try file("a.csv", Array(0..<600)), try file("b.csv", Array(615..<1_200))]
+        let following = try ReplayFeed(paths: apart)
+        #expect(try following.all().count { if case .trade = $0.kind { true } else { false } } == 1_185)
+        #expect(following.trades.remembered == 0)
+        let near = try ReplayFeed(paths: [apart[0], file("c.csv", Array(590..<1_200))])
+        #expect(try near.all().count { if case .trade = $0.kind { true } else { false } } == 1_200)
+        #expect(near.trades.remembered > 0 && near.trades.repeated == [1: 10])
+    }
+
+    @Test func `random recordings, near one another or not, tell each trade once`() throws {
+        try forSeeds(0..<40) { random in
+            let rows = (0..<300).map { trade($0 * 2, Int($0) + 1) }
+            // Each trade is in one, two or three of the files.
+            var files: [[String]] = [[], [], []]
+            var second = 0
+            while second < rows.count {
+                let end = min(rows.count, second + Int.random(in: 1...60, using: &random))
+                let holders = (0..<3).filter { _ in Bool.random(using: &random) }
+                for file in holders.isEmpty ? [0] : holders { files[file] += rows[second..<end] }
+                second = end
+            }
+            var paths: [String] = []
+            for (index, rows) in files.enumerated() {
+                paths.append(try folder.write("\(index).csv", tradesText(rows.joined(separator: "\n"))))
+            }
+            let whole = try ReplayFeed(paths: [folder.write("whole.csv", tradesText(rows.joined(separator: "\n")))])
+            try hold(try ReplayFeed(paths: paths).all() == whole.all(), "the events differ")
+        }
+    }
+
     @Test func `a file given twice is refused, whatever it is called by`() throws {
         let path = try folder.write("a.csv", tradesText(trade(1)))
         let link = folder.path + "/../link-\(UUID().uuidString).csv"

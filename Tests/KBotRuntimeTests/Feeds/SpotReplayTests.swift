@@ -143,6 +143,32 @@ struct SpotReplayTests {
         #expect(try !ReplayFeed(paths: [folder.path], spot: [SpotSource(path)]).summary.warnings.contains(note))
     }
 
+    @Test(arguments: [true, false])
+    func `facts and prices are read from pipes, too`(areCandles: Bool) throws {
+        let rows = (Int64(-20)..<0).map { "\(close + $0 * 60_000),1,1,1,\($0 + 30)" }
+        let head = areCandles ? "ts_ms,open,high,low,close" : "ts_ms,a,b,c,price_usd"
+        let prices = ([head] + (areCandles ? rows.map { $0.replacing(/[0-9]+$/, with: "1") } : rows)).joined(
+            separator: "\n"
+        )
+        let facts = "ticker,close_time_ms,result\nKXBTC15M-26APR271445-45,\(close),yes\n"
+        func events(_ facts: String, _ prices: String) throws -> [MarketEvent] {
+            let spot = SpotSource(symbol: "BTC-USD", path: prices)
+            return try ReplayFeed(paths: [trades(-600, -60)], markets: facts, spot: [spot], strict: true).all()
+        }
+        let expected = try events(folder.write("f.csv", facts), folder.write("p.csv", prices))
+        let found = try events(
+            folder.pipe("facts", Array(facts.utf8)),
+            folder.pipe("prices", Array(prices.utf8))
+        )
+        #expect(found == expected && found.count { isSpot($0) } == 20)
+    }
+
+    @Test func `recordings are read more than once, so that a pipe is refused`() throws {
+        let path = try folder.pipe("t.csv", [])
+        let error = #expect(throws: FeedError.self) { try ReplayFeed(paths: [path]) }
+        #expect(error?.description == "\(path): is no file that can be read twice: write it into one first")
+    }
+
     // MARK: Any files
 
     /// Random markets and prices around their close.

@@ -25,38 +25,37 @@ private func trade(_ index: Int32, _ cents: Int32 = 50) -> MarketEvent {
     @Test func `without a choice everything passes`() {
         var filter = MarketFilter(markets: [], series: [])
         #expect(filter.pass(market(0, "A")) != nil && filter.pass(trade(0)) != nil && filter.pass(trade(7)) != nil)
-        #expect(filter.unknown == nil && filter.firstLife == .minutes(15))
+        #expect(filter.missing == nil && filter.firstLife == .minutes(15))
     }
 
     @Test func `only the markets asked for pass, whatever they are numbered`() {
         var filter = MarketFilter(markets: ["B"], series: [])
         #expect(filter.pass(market(0, "A")) == nil && filter.pass(market(3, "B")) != nil)
         #expect((0...4).map { filter.pass(trade($0)) != nil } == [false, false, false, true, false])
-        #expect(filter.unknown == nil)
+        #expect(filter.missing == nil)
     }
 
     @Test func `a series and a market must both fit`() {
         var filter = MarketFilter(markets: ["A", "B"], series: ["KXETH15M"])
         #expect(filter.pass(market(0, "A")) == nil)
         #expect(filter.pass(market(1, "B", series: "KXETH15M")) != nil)
-        #expect(filter.unknown == "A")
+        #expect(filter.missing == "--market A: in none of the series that were asked for")
     }
 
-    @Test func `a listing is dated as if there were no other market`() {
-        func listed(_ index: Int32, _ ticker: Ticker, at seconds: Int64) -> MarketEvent {
-            MarketEvent(time: start + .seconds(seconds), market(index, ticker).kind)
+    @Test func `a listing keeps its time: at the venue a run begins now, not when its market opened`() {
+        let listing = MarketEvent(time: start + .minutes(11), market(0, "A").kind)
+        for series in [[], ["KXBTC15M"]] {
+            var filter = MarketFilter(markets: [], series: series)
+            #expect(filter.pass(listing) == listing)
         }
-        var filter = MarketFilter(markets: ["B"], series: [])
-        #expect(filter.pass(listed(0, "A", at: 1)) == nil)
-        // Its feed had told of A meanwhile; B opened before that.
-        #expect(filter.pass(listed(1, "B", at: 30))?.time == start)
-        // A listing anew tells something new, and stays where it is.
-        #expect(filter.pass(listed(1, "B", at: 60))?.time == start + .seconds(60))
-        var whole = MarketFilter(markets: [], series: [])
-        #expect(whole.pass(listed(0, "A", at: 30))?.time == start + .seconds(30))
-        var late = MarketFilter(markets: [], series: [], from: start + .seconds(10))
-        #expect(late.pass(listed(0, "A", at: 30))?.time == start + .seconds(10))
-        #expect(late.pass(listed(1, "B", at: 30))?.time == start + .seconds(10))
+    }
+
+    @Test func `each series asked for must come, too`() {
+        var filter = MarketFilter(markets: [], series: ["KXBTC15M", "KXETH15M"])
+        _ = filter.pass(market(0, "A"))
+        #expect(filter.missing == "--series KXETH15M: not in the data; it has KXBTC15M")
+        _ = filter.pass(market(1, "B", series: "KXETH15M"))
+        #expect(filter.missing == nil)
     }
 
     @Test func `prices of underlyings pass whatever was asked for`() {
@@ -72,7 +71,10 @@ private func trade(_ index: Int32, _ cents: Int32 = 50) -> MarketEvent {
         #expect(filter.seenText == "A, B, C")
         _ = filter.pass(market(3, "D"))
         _ = filter.pass(market(3, "D"))
-        #expect(filter.seenText == "4, such as A, B, C" && filter.unknown == "X")
+        #expect(
+            filter.seenText == "4, such as A, B, C"
+                && filter.missing == "--market X: not in the data; it has 4, such as A, B, C"
+        )
     }
 }
 
