@@ -11,7 +11,7 @@ swift_paths := $(wildcard Package.swift Sources Tests Examples Benchmarks Fuzz)
 shell_scripts := kbot .ci/run $(wildcard scripts/* scripts/tests/*)
 
 .PHONY: help check lint lint-lua lint-shell architecture tests-once examples benchmarks \
-	test bench coverage fuzz soak sanitize format install uninstall clean
+	test bench coverage fuzz pages soak sanitize format install uninstall clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -56,6 +56,10 @@ bench: ## Run the benchmarks (release build)
 FUZZ_SECONDS ?= 30
 fuzz: ## Mutate the input of every reader of foreign bytes, FUZZ_SECONDS (30) each
 	@scripts/fuzz --seconds $(FUZZ_SECONDS)
+
+pages: ## Open report pages in headless Chromium (with the release build)
+	@KBOT_BUILD_ONLY=1 ./kbot
+	@scripts/report-check
 
 soak: ## Many seeds, an exchange with faults, 200 kills, a month and 200 markets: books right, memory flat
 	@scripts/soak

@@ -152,7 +152,7 @@ struct SweepCommand: ParsableCommand {
     func publish(_ outcome: SweepOutcome) throws(RunFailure) {
         let document = try outcome.document()
         if let folder = reportDir {
-            let page = try outcome.page()
+            let page = try SweepOutcome.page(of: document)
             do {
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
                 let url = URL(fileURLWithPath: folder)

@@ -37,7 +37,7 @@ struct SweepReportCommand: ParsableCommand {
             switch format {
             case .text: content = outcome.text(width: output == nil ? max(Console.width, 100) : 100)
             case .json: content = String(decoding: try outcome.document(), as: UTF8.self)
-            case .html: content = try outcome.page()
+            case .html: content = try SweepOutcome.page(of: try outcome.document())
             }
             try show(content, in: output)
             return nil

@@ -7,7 +7,7 @@ import Testing
     @Test(arguments: 0..<100)
     func `ticks are round, hold all values between them and are few`(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
-        let reach = Int64(1) << Int64.random(in: 4...44, using: &generator)
+        let reach = Int64(1) << Int64.random(in: 4...56, using: &generator)
         let low = Int64.random(in: -reach...reach, using: &generator)
         let high = low + Int64.random(in: 0...reach, using: &generator)
         let (scale, ticks) = Scale.nice(low...high, least: 10)
@@ -19,6 +19,32 @@ import Testing
         var digits = step
         while digits % 10 == 0 { digits /= 10 }
         #expect([1, 2, 5].contains(digits))
+    }
+
+    @Test(
+        arguments: [Int64.min...Int64.max, Int64.min...Int64.min, Int64.max...Int64.max, 0...Int64.max],
+        [2, 5] as [Int64]
+    )
+    func `amounts beyond all sense have an axis too`(values: ClosedRange<Int64>, count: Int64) {
+        let (scale, ticks) = Scale.nice(values, least: 10_000, count: count)
+        #expect(ticks.first == scale.low && ticks.last == scale.high && (2...7).contains(ticks.count))
+        #expect(scale.place(.min) == 0 && scale.place(.max) == Plot.height)
+    }
+
+    @Test func `columns stand on zero by their sign, paler ones to their left`() throws {
+        func plot(_ rows: [Plot.Column], _ ticks: Int) -> Plot? {
+            Plot.columns(rows, id: "c", title: "t", summary: "s", labels: ["", "net"], mostTicks: ticks)
+        }
+        let single = try #require(plot([("a", nil, 1_000_000, ["A", "x"]), ("b", nil, -1_000_000, ["B", "y"])], 2))
+        #expect(single.layers.map { "\($0.style)" } == ["up", "down", "zero"])
+        #expect(single.layers.map(\.path) == ["M2150 500h700v-500h-700z", "M7150 500h700v500h-700z", "M0 500H10000"])
+        #expect(single.xTicks.map(\.label) == ["a", "b"] && single.xTicks.map(\.place) == [2_500, 7_500])
+        #expect(single.readings.map(\.texts) == [["A", "x"], ["B", "y"]] && single.hasColumns)
+        let paired = try #require(plot([("a", 500_000, 1_000_000, []), ("b", nil, nil, [])], 1))
+        #expect(paired.layers.map { "\($0.style)" } == ["before", "up", "zero"])
+        #expect(paired.layers.map(\.path).prefix(2) == ["M2150 1000h350v-500h-350z", "M2500 1000h350v-1000h-350z"])
+        #expect(paired.xTicks.map(\.label) == ["a"] && paired.readings.count == 2)
+        #expect(plot([], 1) == nil && plot([("a", nil, nil, [])], 1) == nil)
     }
 
     @Test func `a scale keeps to its ends and rounds to the nearest place`() {

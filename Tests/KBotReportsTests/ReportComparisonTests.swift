@@ -8,12 +8,16 @@ import Testing
         _ trades: [ClosedTrade],
         period: String = "25",
         seed: UInt64 = 1,
-        rules: [String] = []
+        rules: [String] = [],
+        isInterrupted: Bool = false,
+        fees: FeesCharged = .all
     ) -> ReportDocument {
         var tracker = PerformanceTracker(startEquity: Money(dollars: 100), started: start)
         for trade in trades { tracker.record(trade) }
         var facts = RunFacts.plain
         facts.seed = seed
+        facts.isInterrupted = isInterrupted
+        facts.feesCharged = fees
         facts.strategies = [
             StrategyFacts(name: "s", version: "1", kind: .lua, hash: "abc", parameters: [Fact("period", period)])
         ]
@@ -59,6 +63,14 @@ import Testing
         let settings = comparison.settings
         #expect(settings.map(\.name) == ["seed", "s.period", "risk rule r"])
         #expect(settings.map(\.first) == ["1", "25", nil] && settings.map(\.second) == ["2", "30", "123"])
+    }
+
+    @Test(arguments: FeesCharged.allCases, [true, false])
+    func `that one run was interrupted, or charged no fees, is told`(fees: FeesCharged, isInterrupted: Bool) {
+        let settings = ReportComparison(document([]), document([], isInterrupted: isInterrupted, fees: fees)).settings
+        let told = Dictionary(uniqueKeysWithValues: settings.map { ($0.name, [$0.first, $0.second]) })
+        #expect(told["fees charged"] == (fees == .all ? nil : ["all", fees.rawValue]))
+        #expect(told["ended"] == (isInterrupted ? ["whole", "interrupted"] : nil))
     }
 
     @Test func `trades of only one run are found, and shared ones that came out otherwise`() {

@@ -21,7 +21,7 @@ import Testing
     }
 
     /// The document as the first form of it was: without what the second added.
-    private func older(_ report: RunReport) throws -> [UInt8] {
+    private func older(_ report: RunReport, _ change: (inout [String: Any]) -> Void = { _ in }) throws -> [UInt8] {
         let object = try JSONSerialization.jsonObject(with: Data(report.jsonDocument()))
         var document = try #require(object as? [String: Any])
         for key in ["schema", "analysis", "charts", "outcomes", "fill_models"] { document[key] = nil }
@@ -33,6 +33,7 @@ import Testing
         blocked["time_s"] = nil
         blocked["time_s_by_limit"] = nil
         run["blocked"] = blocked
+        change(&run)
         document["run"] = run
         var funnel = try #require(document["funnel"] as? [String: Any])
         funnel["warm_up"] = nil
@@ -94,6 +95,58 @@ import Testing
         }
     }
 
+    @Test func `a share of an older document beyond all sense, over all years, is no crash`() throws {
+        let bytes = try older(.simulated) { run in
+            run["from"] = "0001-01-01T00:00:00Z"
+            run["to"] = "9999-12-31T23:59:59Z"
+            run["blocked"] = ["share": 1_000_000_000, "by_limit": ["D": 1_000_000_000]] as [String: Any]
+        }
+        let document = try ReportDocument(parsing: bytes)
+        #expect(document.report.blocked.total == TimeSpan(microseconds: .max))
+        #expect(document.html().contains("9999-12-31"))
+    }
+
+    /// Amounts at the bounds of a report, and far beyond.
+    private static let extremes = [
+        "9000000000000", "-9000000000000", "-9223372036854.775808", "1125899906", "-1125899906",
+    ]
+
+    @Test(arguments: extremes)
+    func `no number of a damaged document crashes what is made of it`(extreme: String) throws {
+        let report = RunReport.charted(strategy: "s", denial: "D", markets: 1, candles: 3)
+        let text = String(utf8: report.jsonDocument(pretty: false))
+        let numbers = text.matches(of: /-?\d+(\.\d+)?/).map(\.range)
+        let sound = ReportDocument(report)
+        var generator = SeededGenerator(seed: 3)
+        var read = 0
+        for range in numbers.shuffled(using: &generator).prefix(120) {
+            let damaged = text.replacingCharacters(in: range, with: extreme)
+            guard let document = try? ReportDocument(parsing: Array(damaged.utf8)) else { continue }
+            read += 1
+            _ = (document.html(), document.report.text(), document.csv())
+            _ = (ReportComparison(document, sound).html(), ReportComparison(sound, document).text())
+        }
+        #expect(read > 20, "\(read) of 120 were read")
+    }
+
+    @Test(arguments: [
+        ("/analysis/verdict/interval_low", "-9000000000000"), ("/analysis/verdict/interval_high", "9000000000000"),
+        ("/analysis/by_day/0/net_pnl", "-9223372036854.775808"), ("/equity_curve/1/drawdown", "9000000000000"),
+        ("/analysis/net_pnl_histogram/0/from", "-9223372036854.775808"),
+        ("/run/blocked/share", "-9223372036854.775808"),
+    ])
+    func `a figure that follows from others is calculated anew`(pointer: String, value: String) throws {
+        let sound = ReportDocument(.charted)
+        let text = try #require(sound.json[pointer: pointer]?.text, "\(pointer)")
+        let parts = pointer.split(separator: "/").map(String.init)
+        let damaged = sound.json.replacing(parts[...], with: .string(value))
+        try #require(damaged != sound.json)
+        let document = try ReportDocument(parsing: damaged.bytes)
+        #expect(document.json[pointer: pointer]?.text == text && document.json == sound.json)
+        #expect(document.html() == sound.html())
+        #expect(ReportComparison(sound, document).figures.allSatisfy { $0.isSame })
+    }
+
     @Test func `the CSV has one line a trade with every column of the document`() throws {
         let document = ReportDocument(.charted)
         let lines = document.csv().split(separator: "\r\n", omittingEmptySubsequences: false)
@@ -116,5 +169,57 @@ import Testing
         let csv = ReportDocument(report).csv()
         #expect(csv.contains(",\"'=cmd|'/C calc'!A0, \"\"x\"\"\",long,"))
         #expect(csv.contains(",-1.000000,"), "a negative number stays a number")
+    }
+}
+
+extension JSONTree {
+    /// The document with another value at a place.
+    fileprivate func replacing(_ way: ArraySlice<String>, with value: JSONTree) -> JSONTree {
+        guard let name = way.first else { return value }
+        switch self {
+        case .object(let members):
+            return .object(
+                members.map { member in
+                    guard member.name == name else { return member }
+                    return Member(name: name, value: member.value.replacing(way.dropFirst(), with: value))
+                }
+            )
+        case .array(let elements):
+            return .array(
+                elements.enumerated().map { index, element in
+                    "\(index)" == name ? element.replacing(way.dropFirst(), with: value) : element
+                }
+            )
+        default: return self
+        }
+    }
+
+    /// The document as text.
+    fileprivate var bytes: [UInt8] {
+        var writer = JSONWriter()
+        write(to: &writer)
+        return writer.bytes
+    }
+
+    private func write(to writer: inout JSONWriter) {
+        switch self {
+        case .null: writer.null()
+        case .bool(let value): writer.bool(value)
+        case .number(let text):
+            let digits = text.split(separator: ".").dropFirst().first?.count ?? 0
+            writer.number(Int64(text.filter { $0 != "." }) ?? 0, fractionDigits: digits)
+        case .string(let text): writer.string(text)
+        case .array(let elements):
+            writer.beginArray()
+            for element in elements { element.write(to: &writer) }
+            writer.endArray()
+        case .object(let members):
+            writer.beginObject()
+            for member in members {
+                writer.key(member.name)
+                member.value.write(to: &writer)
+            }
+            writer.endObject()
+        }
     }
 }

@@ -30,6 +30,7 @@ import Testing
         let page = try ParsedPage(document.html())
         var pointers = ["/metrics", "/fill_models", "/funnel/denied", "/funnel/filtered"]
         if !document.report.trades.isEmpty { pointers.append("/analysis/costs") }
+        if document.report.equityCurve.count > 1 { pointers.append("/daily_equity") }
         for pointer in pointers {
             // How trades ended is in /analysis/by_exit.
             expectAllNumbers(below: pointer, but: "/metrics/exits", of: document.json, in: page)

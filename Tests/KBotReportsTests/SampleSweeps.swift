@@ -16,6 +16,10 @@ struct SampleSweep: Sendable, CustomStringConvertible {
     var isChosen = true
     var isSimulated = false
     var limitsOff = ["daily_loss", "circuit_breaker"]
+    /// Whether the best ran with all limits on, too.
+    var hasLimited = true
+    /// What stands on the command line behind the strategy.
+    var options: [String] = []
     var script = "flip"
 
     var description: String { name }
@@ -95,7 +99,9 @@ struct SampleSweep: Sendable, CustomStringConvertible {
             } else {
                 row["score"] = score(inSample, number, &generator)
                 row["report"] = ["net_profit": "-3.500000", "total_trades": 77]
-                if !limitsOff.isEmpty, number < 11 { row["limited"] = ["net_profit": "-1.250000", "total_trades": 9] }
+                if hasLimited, !limitsOff.isEmpty, number < 11 {
+                    row["limited"] = ["net_profit": "-1.250000", "total_trades": 9]
+                }
             }
             rows.append(row)
         }
@@ -125,7 +131,7 @@ struct SampleSweep: Sendable, CustomStringConvertible {
             "trials": combinations().count, "objective": objective,
             "constraints": isChosen ? [] : [["measure": "trades", "relation": ">=", "bound": 500]], "split": "30%",
             "limits_off": limitsOff, "fills": "realistic", "capital": "1000.000000", "is_simulated": isSimulated,
-            "arguments": ["--strategy", script],
+            "arguments": ["--strategy", script] + options,
             "data": [
                 "first": "2026-06-01T00:00:01.577000Z", "last": "2026-06-02T23:59:54.741000Z", "rows": 916_098,
                 "fingerprint": "5ad8", "sources": ["trades.csv.gz: 916098 trades of 192 markets", "2 gaps"],

@@ -66,6 +66,85 @@ import Testing
         #expect(nothing.all("p").contains { $0.text.contains("nothing was chosen") })
     }
 
+    @Test(arguments: SampleSweep.all)
+    func `what the choices of all windows made is no trial's`(sweep: SampleSweep) throws {
+        let page = try page(sweep).page
+        let captions = page.all("caption").map(\.text)
+        let all = "the choices of all windows"
+        #expect(captions.contains("The chosen trial") == (sweep.isChosen && sweep.windows == 1))
+        #expect(captions.contains { $0.contains(all) } == (sweep.windows > 1))
+        let texts = page.all("p").map(\.text)
+        #expect(texts.contains { $0.hasPrefix("In sample stands") && $0.contains(all) } == (sweep.windows > 1))
+        #expect(texts.contains { $0.hasPrefix("Chosen: trial") } == (sweep.isChosen && sweep.windows == 1))
+    }
+
+    @Test(arguments: [
+        (["daily_loss", "circuit_breaker"], ". They end a day early; without them trials"),
+        (["circuit_breaker"], ". It ends a day early; without it trials"),
+        (["max_exposure", "daily_loss", "circuit_breaker"], "daily_loss and circuit_breaker end a day early; without"),
+        (["risk_per_trade", "daily_loss", "order_rate"], "daily_loss ends a day early; without it trials"),
+        (["max_positions"], nil),
+    ])
+    func `of the limits that were off those are named that end a day early`(off: [String], part: String?) throws {
+        let texts = try page(SampleSweep(limitsOff: off)).page.all("p").map(\.text)
+        let told = try #require(
+            texts.first { $0.contains("Limits off in every trial: \(off.joined(separator: ", ")).") }
+        )
+        #expect(told.contains("a day early") == (part != nil) && part.map { told.contains($0) } ?? true)
+    }
+
+    @Test(arguments: [(true, true), (true, false), (false, true), (false, false)])
+    func `that the best did not run with all limits on is said where they did not`(chosen: Bool, limited: Bool) throws {
+        let page = try page(SampleSweep(isChosen: chosen, hasLimited: limited)).page
+        let isSaid = page.all("p").contains { $0.text.contains("The best were not run with all limits on.") }
+        #expect(isSaid == !limited && page.all("th").contains { $0.text == "Limits on" } == limited)
+    }
+
+    @Test(arguments: SampleSweep.all)
+    func `what is said beside the figures stands on the page once, and fees beside the verdict`(
+        sweep: SampleSweep
+    ) throws {
+        let page = try page(sweep).page
+        #expect(page.all("li").count { $0.text == "2 results <inferred>" } == 1)
+        let told = try #require(page.all("p").first { $0.text.contains("No fees are charged, as --fees none asks.") })
+        #expect(told.children.contains { $0.name == "a" && $0.attributes["href"] == "#data" })
+    }
+
+    @Test func `the command can be pasted into a shell, and what was required stands beside it`() throws {
+        let options = ["--require", "trades>=5", "--param", "mood=it's calm"]
+        let page = try page(SampleSweep(isChosen: false, options: options)).page
+        func row(_ name: String) -> String? {
+            page.all("tr").first { $0.children.first?.text == name }?.children.last?.text
+        }
+        #expect(
+            row("Command") == "kbot sweep --strategy flip --require 'trades>=5' --param 'mood=it'\\''s calm'"
+        )
+        #expect(row("Required") == "trades>=500")
+        #expect(try self.page(SampleSweep()).page.all("tr").contains { $0.text == "Requirednothing" })
+    }
+
+    @Test func `a curve has each trial at its value, however many there are`() throws {
+        let values = (1...2_000).map { "\($0)" }
+        let page = try page(SampleSweep(axes: [("a", values)], missing: [7])).page
+        let script = try #require(page.all("script").first { $0.attributes["id"] == "p-curve" })
+        let rows = try JSONTree(parsing: Array(script.text.utf8))["rows"]?.elements ?? []
+        #expect(rows.map { $0.elements[1].text } == values.filter { $0 != "7" }.map { "a \($0)" })
+        #expect(rows.map { $0.elements[5].text } == values.filter { $0 != "7" })
+    }
+
+    @Test func `the middle one of an even number of trials is the lower of the two in the middle`() throws {
+        let (page, document) = try page(SampleSweep.all[3])
+        let script = try #require(page.all("script").first { $0.attributes["id"] == "p-spread-0" })
+        let readings = try JSONTree(parsing: Array(script.text.utf8))
+        #expect(readings["labels"]?.elements.map(\.text) == ["", "best", "middle", "worst"])
+        let trials = document.trials.filter { $0.values[0] == "10" }.sorted {
+            ($0.scoreUnits ?? 0) < ($1.scoreUnits ?? 0)
+        }
+        #expect(trials.count == 4)
+        let shown = readings["rows"]?.elements[0].elements.map(\.text)
+        #expect(shown?[3] == trials[1].score.flatMap(document.objective.style.shown))
+    }
+
     @Test func `one parameter is a curve, two are a map, more are a chart each`() throws {
         let drawn = try SampleSweep.all.map { sweep in
             try page(sweep).page.having("data-points").compactMap { $0.attributes["data-points"] }
@@ -104,6 +183,10 @@ import Testing
     @Test(arguments: [
         ("[", "not a JSON document"), ("{}", "/plan/objective"),
         (#"{"plan":{"objective":"net","axes":[{"name":"a","values":["1"]}]},"rows":[{"number":1}]}"#, "/rows/0"),
+        (
+            #"{"plan":{"objective":"net","axes":[{"name":"a","values":["1"]},{"name":"b","values":[]}]}}"#,
+            "/plan/axes/1: no values"
+        ),
     ])
     func `what is no outcome is refused, and says where`(text: String, part: String) {
         let error = #expect(throws: ReportReadError.self) { try SweepDocument(parsing: Array(text.utf8)) }

@@ -18,11 +18,11 @@ struct Scale {
 
     /// Where a value stands; a value outside the range stands at the nearer end.
     func place(_ value: Int64) -> Int64 {
-        let inside = min(max(value, low), high)
-        return Int64(roundedDivide(Int128(inside - low) * Int128(length), by: Int128(high - low)))
+        let inside = Int128(min(max(value, low), high)) - Int128(low)
+        return Int64(roundedDivide(inside * Int128(length), by: Int128(high) - Int128(low)))
     }
 
-    /// A scale around values, its ends on ticks of a nice step, and those ticks.
+    /// A scale around values, its ends on ticks of a nice step, and those ticks; what lies beyond ±2^58 stands at its ends.
     ///
     /// - Parameters:
     ///   - values: Lowest and highest value.
@@ -36,6 +36,7 @@ struct Scale {
         count: Int64 = 5,
         length: Int64 = Plot.height
     ) -> (scale: Scale, ticks: [Int64]) {
+        let values = values.clamped(to: -(1 << 58)...1 << 58)
         let span = max(values.upperBound - values.lowerBound, least)
         var power = least
         while power * 10 * count <= span { power *= 10 }

@@ -27,7 +27,8 @@ extension ReportComparison {
             Fact("from", run.from.shortText), Fact("to", run.to.shortText), Fact("speed", run.speed),
             Fact("seed", run.seed.map { String($0) } ?? "none"), Fact("account", run.account),
             Fact("equity at start", report.startEquity.dollarText), Fact("data", run.data.joined(separator: "; ")),
-            Fact("fills", run.fillModel.name),
+            Fact("fills", run.fillModel.name), Fact("fees charged", run.feesCharged.rawValue),
+            Fact("ended", run.isInterrupted ? "interrupted" : "whole"),
         ]
         for strategy in run.strategies {
             facts.append(Fact("strategy \(strategy.name): version", strategy.version))

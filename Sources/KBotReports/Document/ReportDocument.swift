@@ -1,9 +1,11 @@
-/// A report as it was written: the JSON, and what it says.
+/// A report: the JSON, and what it says.
 ///
 /// The JSON is the one source of every form made from it. The page asks it for each number by a JSON Pointer, so that a
 /// number in the page is a number in the document by construction.
 public struct ReportDocument: Sendable {
-    /// The document; of an older form, brought up to the present one.
+    /// The document as this version writes it. One that was read is written anew: for a sound one that makes no difference,
+    /// an older one gets what it lacks, and every number of a damaged one has passed the reader's bounds or was calculated
+    /// from such.
     public let json: JSONTree
     /// What it says.
     public let report: RunReport
@@ -19,9 +21,7 @@ public struct ReportDocument: Sendable {
         } catch {
             throw ReportReadError(pointer: "", problem: "not a JSON document: \(error)")
         }
-        report = try RunReport(json: tree)
-        // An older document lacks what later ones calculate; written anew it has it.
-        json = tree["schema"]?.int == RunReport.schemaVersion ? tree : Self.tree(of: report)
+        self.init(try RunReport(json: tree))
     }
 
     /// The document of a report.

@@ -65,7 +65,8 @@ extension BlockedTime {
     /// Reads the times; the first form of the document has only their shares of the run.
     init(_ item: JSONFields, of span: TimeSpan) throws(ReportReadError) {
         func part(of share: Ratio) -> TimeSpan {
-            TimeSpan(microseconds: Int64(roundedDivide(Int128(share.units) * Int128(span.microseconds), by: 1_000_000)))
+            let part = roundedDivide(Int128(share.units) * Int128(span.microseconds), by: 1_000_000)
+            return TimeSpan(microseconds: Int64(clamping: part))
         }
         var parts: [Part] = []
         guard item.has("time_s") else {

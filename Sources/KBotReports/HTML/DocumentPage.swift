@@ -82,6 +82,32 @@ struct DocumentPage<Document> {
         html.element("p", ["class": style], text: text)
     }
 
+    /// A part of a sentence with numbers.
+    enum Part {
+        /// Words.
+        case words(String)
+        /// A word in type of one width.
+        case code(String)
+        /// A number of the document.
+        case number(String, NumberStyle)
+        /// Words that lead to a section.
+        case link(String, section: String)
+    }
+
+    /// Writes a paragraph of words and numbers.
+    mutating func sentence(_ parts: [Part], style: String? = nil) {
+        element("p", ["class": style]) { page in
+            for part in parts {
+                switch part {
+                case .words(let text): page.html.text(text)
+                case .code(let text): page.html.element("code", text: text)
+                case .number(let pointer, let style): page.number(pointer, style)
+                case .link(let text, let section): page.html.element("a", ["href": "#\(section)"], text: text)
+                }
+            }
+        }
+    }
+
     /// What may be said, in one sentence.
     mutating func verdict(_ pointer: String) { paragraph(unbroken(value(pointer)), style: "verdict") }
 

@@ -55,7 +55,12 @@ enum PageScript {
           plot.addEventListener("blur", hide);
           plot.addEventListener("keydown", event => {
             const steps = { ArrowLeft: at === -1 ? Infinity : at - 1, ArrowRight: at + 1, Home: 0, End: Infinity };
-            if (columns) { steps.ArrowUp = Math.max(at - columns, 0); steps.ArrowDown = at + columns; }
+            if (columns) {
+              // A step up or down keeps the column, and stays where there is no line more.
+              const now = Math.max(at, 0), last = columns * (lines - 1);
+              steps.ArrowUp = now >= columns ? now - columns : now;
+              steps.ArrowDown = at === -1 ? 0 : now >= last ? now : now + columns;
+            }
             if (!(event.key in steps)) return;
             event.preventDefault();
             show(steps[event.key]);

@@ -34,37 +34,23 @@ extension ReportPage {
         label: (String) -> String = { $0 }
     ) {
         let elements = json[pointer: pointer]?.elements ?? []
-        let values = elements.compactMap { $0["net_pnl"]?.decimal(Money.self)?.units }
-        guard let low = values.min(), let high = values.max(), values.count == elements.count else { return }
-        // One column says no more than a row.
-        guard values.count > 1 else { return groups(title, pointer, key: key, heading: "UTC " + key) }
-        let (scale, ticks) = Scale.nice(min(low, 0)...max(high, 0), least: 10_000)
-        var plot = Plot(id: key, title: title, summary: "One column each; the table below has the figures.")
-        plot.yTicks = ticks.map { (scale.place($0), tickLabel($0)) }
-        plot.hasColumns = true
-        plot.labels = ["", "net P&L", "trades"]
-        let step = Plot.width / Int64(values.count)
-        let width = max(min(step * 7 / 10, 700), 1)
-        let zero = scale.place(0)
-        var gains = ""
-        var losses = ""
-        let every = (values.count + 11) / 12
-        for (index, value) in values.enumerated() {
-            let middle = step * Int64(index) + step / 2
-            let column = Paths.rectangle(x: middle - width / 2, width: width, from: zero, to: scale.place(value))
-            if value >= 0 { gains += column } else { losses += column }
-            let name = elements[index][key]?.text ?? ""
-            if index % every == 0 { plot.xTicks.append((middle, label(name))) }
-            plot.readings.append(
-                (
-                    middle,
-                    [name, Money(units: value).signedDollarText, elements[index]["trades"]?.text ?? ""]
-                )
-            )
+        let rows = elements.compactMap { element -> Plot.Column? in
+            guard let net: Money = element["net_pnl"]?.decimal() else { return nil }
+            let name = element[key]?.text ?? ""
+            return (label(name), nil, net.units, [name, net.signedDollarText, element["trades"]?.text ?? ""])
         }
-        plot.draw("up", gains)
-        plot.draw("down", losses)
-        plot.draw("zero", "M0 \(Plot.height - zero)H\(Plot.width)")
+        guard rows.count == elements.count else { return }
+        // One column says no more than a row.
+        guard rows.count != 1 else { return groups(title, pointer, key: key, heading: "UTC " + key) }
+        let plot = Plot.columns(
+            rows,
+            id: key,
+            title: title,
+            summary: "One column each; the table below has the figures.",
+            labels: ["", "net P&L", "trades"],
+            mostTicks: 12
+        )
+        guard let plot else { return }
         plot.write(to: &html, note: note)
         details("\(title), as a table") { $0.groups(title, pointer, key: key, heading: "UTC " + key, most: 400) }
     }
@@ -209,19 +195,18 @@ extension ReportPage {
                 }
             )
         }
-        element("p", ["class": "small"]) { page in
-            page.html.text("Trades in markets whose outcome is not known: ")
-            page.number("/analysis/calibration/unknown_outcomes", .count)
-            page.html.text(". Trades of one market share its result: judge by the number of markets.")
-        }
+        sentence(
+            [
+                .words("Trades in markets whose outcome is not known: "),
+                .number("/analysis/calibration/unknown_outcomes", .count),
+                .words(". Trades of one market share its result: judge by the number of markets."),
+            ],
+            style: "small"
+        )
     }
 
     mutating func writeCosts() {
-        element("p") { page in
-            page.html.text("Closed trades paid ")
-            page.number("/analysis/costs/fees", .money)
-            page.html.text(" in fees.")
-        }
+        sentence([.words("Closed trades paid "), .number("/analysis/costs/fees", .money), .words(" in fees.")])
         let parts = [("Entry", "entries"), ("Exit by the stop", "stops"), ("Exit by the target", "targets")]
         table(
             "Prices got against prices planned",
@@ -234,14 +219,17 @@ extension ReportPage {
                 ]
             }
         )
-        element("p", ["class": "small"]) { page in
-            page.html.text(
-                "Positive slippage was lost. The measure is the signal's plan; what the book showed when an order arrived is "
-                    + "not recorded with the trade (a paper exchange tells its own slippage under \u{201C}What ran\u{201D}). Exits without a planned price (settlement, time, flatten): "
-            )
-            page.number("/analysis/costs/unplanned_exits", .count)
-            page.html.text(".")
-        }
+        sentence(
+            [
+                .words(
+                    "Positive slippage was lost. The measure is the signal's plan; what the book showed when an order arrived "
+                        + "is not recorded with the trade (a paper exchange tells its own slippage under \u{201C}What "
+                        + "ran\u{201D}). Exits without a planned price (settlement, time, flatten): "
+                ),
+                .number("/analysis/costs/unplanned_exits", .count), .words("."),
+            ],
+            style: "small"
+        )
     }
 
     mutating func writeFillModels() {

@@ -70,6 +70,30 @@ extension ReportPage {
                 style: "small"
             )
         }
+        writeDays()
+    }
+
+    /// Equity at the end of each day, as a table.
+    private mutating func writeDays() {
+        let all = count("/daily_equity")
+        guard all > 0 else { return }
+        let most = 400
+        details("Equity by day, as a table") { page in
+            page.table(
+                "Equity at the end of each UTC day",
+                [.text("Day"), .number("Equity"), .number("Change")],
+                rows: (0..<min(all, most)).map { index in
+                    let base = "/daily_equity/\(index)"
+                    return [
+                        .text(page.value(base + "/day")), .number(base + "/equity", .money),
+                        .number(base + "/change", .profit),
+                    ]
+                }
+            )
+            if all > most {
+                page.paragraph("The first \(grouped(most)) of \(grouped(all)); the JSON has all.", style: "small")
+            }
+        }
     }
 
     private struct CurvePoint {

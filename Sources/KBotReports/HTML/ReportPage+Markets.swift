@@ -9,13 +9,13 @@ extension ReportPage {
                 + "(dotted), stop (dashed) and target (line)."
         )
         if charts.leftOut > 0 {
-            element("p", ["class": "small"]) { page in
-                page.html.text("Charts are kept of ")
-                page.number("/charts/kept", .count)
-                page.html.text(" markets; of ")
-                page.number("/charts/left_out", .count)
-                page.html.text(" more with an entry there is none.")
-            }
+            sentence(
+                [
+                    .words("Charts are kept of "), .number("/charts/kept", .count), .words(" markets; of "),
+                    .number("/charts/left_out", .count), .words(" more with an entry there is none."),
+                ],
+                style: "small"
+            )
         }
         var outcomes: [Ticker: Int] = [:]
         for (index, outcome) in charts.outcomes.enumerated() { outcomes[outcome.market] = index }
@@ -69,11 +69,12 @@ extension ReportPage {
                 writer.endObject()
             }
             if chart.candlesLeftOut > 0 {
-                element("p", ["class": "small"]) { page in
-                    page.html.text("Later candles left out: ")
-                    page.number(base + "/candles_left_out", .count)
-                    page.html.text(".")
-                }
+                sentence(
+                    [
+                        .words("Later candles left out: "), .number(base + "/candles_left_out", .count), .words("."),
+                    ],
+                    style: "small"
+                )
             }
         } else {
             paragraph("No candles of this market were made.", style: "small")
@@ -108,10 +109,12 @@ extension ReportPage {
             }
         )
         guard chart.fillsLeftOut > 0 else { return }
-        element("p", ["class": "small"]) { page in
-            page.html.text("Later fills left out: ")
-            page.number("/charts/markets/\(index)/fills_left_out", .count)
-            page.html.text(".")
-        }
+        sentence(
+            [
+                .words("Later fills left out: "), .number("/charts/markets/\(index)/fills_left_out", .count),
+                .words("."),
+            ],
+            style: "small"
+        )
     }
 }

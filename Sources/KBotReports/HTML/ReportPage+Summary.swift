@@ -9,11 +9,13 @@ extension ReportPage {
             paragraph("Interrupted at \(end) UTC: what would have come after is not in this report.", style: "caution")
         }
         if !report.identityHolds {
-            element("p", ["class": "alarm"]) { page in
-                page.html.text("THE BOOKS DO NOT ADD UP: equity at the end differs by ")
-                page.number("/run/identity_difference", .money)
-                page.html.text(".")
-            }
+            sentence(
+                [
+                    .words("THE BOOKS DO NOT ADD UP: equity at the end differs by "),
+                    .number("/run/identity_difference", .money), .words("."),
+                ],
+                style: "alarm"
+            )
         }
         cards([
             ("Net profit", "/metrics/net_profit", .profit), ("Trades", "/metrics/total_trades", .count),
@@ -22,18 +24,14 @@ extension ReportPage {
             ("Fees", "/metrics/total_fees", .money), ("Entries blocked", "/run/blocked/share", .share),
         ])
         writeInterval()
-        element("p") { page in
-            page.html.text("Equity went from ")
-            page.number("/run/start_equity", .money)
-            page.html.text(" to ")
-            page.number("/run/end_equity", .money)
-            page.html.text(".")
-            if !page.report.openPositions.isEmpty {
-                page.html.text(" Unrealized in open positions: ")
-                page.number("/run/unrealized", .profit)
-                page.html.text(".")
-            }
+        var equity: [Part] = [
+            .words("Equity went from "), .number("/run/start_equity", .money), .words(" to "),
+            .number("/run/end_equity", .money), .words("."),
+        ]
+        if !report.openPositions.isEmpty {
+            equity += [.words(" Unrealized in open positions: "), .number("/run/unrealized", .profit), .words(".")]
         }
+        sentence(equity)
         paragraph(value("/funnel/sentence"))
         writeBlocked()
     }
@@ -53,21 +51,17 @@ extension ReportPage {
         plot.draw("range", "M\(low) 500H\(high)")
         plot.draw("dot", "M\(mean) 500h1")
         plot.write(to: &html, note: "with its 95% interval (bootstrap over markets)")
-        element("p", ["class": "small"]) { page in
-            page.html.text("Mean ")
-            page.number("/analysis/verdict/mean_net_pnl", .profit)
-            page.html.text(", interval ")
-            page.number("/analysis/verdict/interval_low", .profit)
-            page.html.text(" to ")
-            page.number("/analysis/verdict/interval_high", .profit)
-            page.html.text(", ")
-            page.number("/analysis/verdict/trades", .count)
-            page.html.text(" trades in ")
-            page.number("/analysis/verdict/markets", .count)
-            page.html.text(" markets, ")
-            page.number("/analysis/verdict/resamples", .count)
-            page.html.text(" draws.")
-        }
+        sentence(
+            [
+                .words("Mean "), .number("/analysis/verdict/mean_net_pnl", .profit), .words(", interval "),
+                .number("/analysis/verdict/interval_low", .profit), .words(" to "),
+                .number("/analysis/verdict/interval_high", .profit), .words(", "),
+                .number("/analysis/verdict/trades", .count), .words(" trades in "),
+                .number("/analysis/verdict/markets", .count), .words(" markets, "),
+                .number("/analysis/verdict/resamples", .count), .words(" draws."),
+            ],
+            style: "small"
+        )
     }
 
     private mutating func writeBlocked() {

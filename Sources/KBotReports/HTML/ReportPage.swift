@@ -3,8 +3,9 @@ import KBotModel
 extension ReportDocument {
     /// The report as one self-contained page: no network, style and script inside, charts as SVG.
     ///
-    /// It works without its script, which only reads values off the charts, and prints. Every number is the document's:
-    /// `<data value="…" data-json="POINTER">` holds it as it stands in the JSON, beside how it is shown.
+    /// It works and prints without its script, which reads values off the charts, and unfolds what is folded before the page
+    /// is printed. Every number is the document's: `<data value="…" data-json="POINTER">` holds it as it stands in the JSON,
+    /// beside how it is shown.
     ///
     /// - Returns: HTML that is well-formed XML too.
     public func html() -> String {

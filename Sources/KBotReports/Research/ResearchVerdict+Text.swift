@@ -9,14 +9,27 @@ extension ResearchVerdict {
     }
 
     /// Adds the sections of the verdict to a page.
-    package func write(to page: inout TextPage) {
+    ///
+    /// - Parameters:
+    ///   - page: The page.
+    ///   - isWalkForward: Whether the results out of sample are those of the choices of several windows, made by several
+    ///     trials, rather than those of the chosen trial.
+    package func write(to page: inout TextPage, isWalkForward: Bool = false) {
         page.heading("VERDICT")
         page.paragraph(sentence)
         for warning in warnings {
             page.line()
             page.paragraph(warning)
         }
-        page.heading("IN SAMPLE AND OUT OF SAMPLE, TRIAL \(chosen)")
+        if isWalkForward {
+            page.heading("IN SAMPLE, AND CHOICES OF ALL WINDOWS")
+            page.paragraph(
+                "In sample stands trial \(chosen), chosen by all the time before the last choice; out of sample stands what "
+                    + "the choices of all windows made, one after the other."
+            )
+        } else {
+            page.heading("IN SAMPLE AND OUT OF SAMPLE, TRIAL \(chosen)")
+        }
         if !parameters.isEmpty {
             page.entry("Parameters", parameters.map { "\($0.name) \($0.value)" }.joined(separator: ", "))
         }

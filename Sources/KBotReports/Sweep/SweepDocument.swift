@@ -8,7 +8,17 @@ package struct SweepDocument: Sendable {
     /// A parameter that varies, with the values tried.
     struct Axis {
         let name: String
+        /// At least one.
         let values: [String]
+        /// Whether all values are numbers.
+        let isNumeric: Bool
+
+        fileprivate init(_ axis: JSONFields) throws(ReportReadError) {
+            name = try axis.text("name")
+            values = try axis.texts("values")
+            guard !values.isEmpty else { throw axis.problem("no values") }
+            isNumeric = values.allSatisfy { Double($0)?.isFinite == true }
+        }
     }
 
     /// A trial, the best first.
@@ -20,6 +30,8 @@ package struct SweepDocument: Sendable {
         let values: [String]
         /// The objective in-sample, as it was written; nil when it has no value.
         let score: String?
+        /// The score in millionths; nil without one, and when it is infinite.
+        let scoreUnits: Int64?
         /// Why it could not run; nil when it did.
         let failure: String?
         /// Whether it meets what is required.
@@ -27,8 +39,18 @@ package struct SweepDocument: Sendable {
         /// Whether it was run with all limits on, too.
         let hasLimited: Bool
 
-        /// The score in millionths; nil without one, and when it is infinite.
-        var scoreUnits: Int64? { score.flatMap(Double.init).flatMap(Ratio.init(rounding:))?.units }
+        fileprivate init(_ row: JSONFields, at place: Int) throws(ReportReadError) {
+            var values: [String] = []
+            for parameter in row.list("parameters") { values.append(try parameter.text("value")) }
+            self.values = values
+            self.place = place
+            number = try row.int("number")
+            score = row.has("score") ? row.tree["score"]?.text : nil
+            scoreUnits = score.flatMap(Double.init).flatMap(Ratio.init(rounding:))?.units
+            failure = try row.optionalText("failure")
+            qualifies = row.tree["qualifies"]?.bool ?? false
+            hasLimited = row.has("limited")
+        }
     }
 
     /// The document.
@@ -36,6 +58,8 @@ package struct SweepDocument: Sendable {
     let axes: [Axis]
     let objective: SweepObjective
     let trials: [Trial]
+    /// Those of them that ran.
+    let ran: [Trial]
     /// The number of the chosen trial; nil when none qualified.
     let chosen: Int?
     let isSimulated: Bool
@@ -56,9 +80,7 @@ package struct SweepDocument: Sendable {
         let fields = JSONFields(json)
         let plan = fields.object("plan")
         var axes: [Axis] = []
-        for axis in plan.list("axes") {
-            axes.append(Axis(name: try axis.text("name"), values: try axis.texts("values")))
-        }
+        for axis in plan.list("axes") { axes.append(try Axis(axis)) }
         self.axes = axes
         objective = SweepObjective(named: try plan.text("objective"))
         isSimulated = plan.tree["is_simulated"]?.bool ?? false
@@ -70,29 +92,22 @@ package struct SweepDocument: Sendable {
         windows = fields.list("windows").count
         var trials: [Trial] = []
         for (place, row) in fields.list("rows").enumerated() {
-            var values: [String] = []
-            for parameter in row.list("parameters") { values.append(try parameter.text("value")) }
-            guard values.count == axes.count else { throw row.problem("not a value for each parameter that varies") }
-            trials.append(
-                Trial(
-                    place: place,
-                    number: try row.int("number"),
-                    values: values,
-                    score: row.has("score") ? row.tree["score"]?.text : nil,
-                    failure: try row.optionalText("failure"),
-                    qualifies: row.tree["qualifies"]?.bool ?? false,
-                    hasLimited: row.has("limited")
-                )
-            )
+            let trial = try Trial(row, at: place)
+            guard trial.values.count == axes.count else {
+                throw row.problem("not a value for each parameter that varies")
+            }
+            trials.append(trial)
         }
         self.trials = trials
+        ran = trials.filter { $0.failure == nil }
     }
+
+    /// Whether parameters were chosen in several windows: out of sample then stands what the choices of all windows made,
+    /// one after the other, and not what the chosen trial did.
+    var isWalkForward: Bool { windows > 1 }
 
     /// The chosen trial.
     var chosenTrial: Trial? { chosen.flatMap { number in trials.first { $0.number == number } } }
-
-    /// Trials that ran.
-    var ran: [Trial] { trials.filter { $0.failure == nil } }
 }
 
 /// By what the trials of a sweep are compared, as a page shows it.

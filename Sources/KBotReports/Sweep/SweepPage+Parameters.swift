@@ -51,11 +51,10 @@ extension SweepPage {
         plot.size = "tall"
         let places = axis.places
         plot.xTicks = axis.ticks
+        let trials = Dictionary(document.ran.map { ($0.values[0], $0) }) { first, _ in first }
         var points: [(x: Int64, trial: SweepDocument.Trial, score: Int64, after: Int64?)] = []
         for (index, value) in axis.values.enumerated() {
-            guard let trial = document.ran.first(where: { $0.values[0] == value }), let score = trial.scoreUnits else {
-                continue
-            }
+            guard let trial = trials[value], let score = trial.scoreUnits else { continue }
             let after = objective.isNet ? Money(self.value("/rows/\(trial.place)/out_of_sample/net"))?.units : nil
             points.append((places[index], trial, score, after))
         }
@@ -189,7 +188,7 @@ extension SweepPage {
 
     // MARK: More parameters
 
-    /// All trials over the values of one parameter, with the middle one of each value.
+    /// All trials over the values of one parameter, with the middle one of each value: of two in the middle, the lower.
     private mutating func writeSpread(_ index: Int) {
         let (objective, axis) = (document.objective, document.axes[index])
         var plot = Plot(
@@ -225,13 +224,16 @@ extension SweepPage {
         }
         plot.draw("point", points)
         if axis.isNumeric { plot.draw("curve", Paths.line(middles)) }
-        plot.labels = ["", "best", "median", "worst"]
+        plot.labels = ["", "best", "middle", "worst"]
         if let chosen = document.chosenTrial, let units = chosen.scoreUnits,
             let place = axis.values.firstIndex(of: chosen.values[index])
         {
             plot.marks.append(Plot.Mark(style: "choice", sign: "◆", x: places[place], y: scale.place(units)))
         }
-        plot.write(to: &html, note: "a point for each trial; line: the median of each value; ◆ chosen")
+        plot.write(
+            to: &html,
+            note: "a point for each trial; line: the middle one of each value (of two, the lower); ◆ chosen"
+        )
     }
 }
 
@@ -268,9 +270,6 @@ private struct Shades {
 }
 
 extension SweepDocument.Axis {
-    /// Whether all values are numbers.
-    var isNumeric: Bool { values.allSatisfy { Double($0)?.isFinite == true } }
-
     /// Where the values stand across a chart: numbers where they belong when they rise, others side by side.
     var places: [Int64] {
         let numbers = values.compactMap(Double.init)

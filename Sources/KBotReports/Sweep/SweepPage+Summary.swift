@@ -10,6 +10,13 @@ extension SweepPage {
         }
         verdict("/verdict/sentence")
         writeInterval()
+        if document.isWalkForward {
+            paragraph(
+                "In sample stands the trial chosen by all the time before the last choice; out of sample stands what the "
+                    + "choices of all windows made, one after the other.",
+                style: "small"
+            )
+        }
         for warning in texts("/verdict/warnings") { paragraph(unbroken(warning), style: "caution") }
         let chosen = document.chosenTrial
         var cards: [(label: String, pointer: String, style: NumberStyle)] = [
@@ -28,7 +35,10 @@ extension SweepPage {
         self.cards(cards)
         if let chosen {
             sentence([
-                .words("Chosen: trial "), .number("/rows/\(chosen.place)/number", .count), .words(", "),
+                .words(
+                    document.isWalkForward ? "Chosen by all the time before the last choice: trial " : "Chosen: trial "
+                ),
+                .number("/rows/\(chosen.place)/number", .count), .words(", "),
                 .code(words(chosen)), .words("."),
             ])
         }
@@ -36,16 +46,21 @@ extension SweepPage {
         writeLimits()
     }
 
-    /// What a backtest's report says beside its figures: of fees, results, and what was left out of the data.
+    /// What a backtest's report says of fees beside its figures; whatever else it says stands under the data.
     private mutating func writeCaveats() {
         let caveats = texts("/caveats")
         guard !caveats.isEmpty else { return }
-        paragraph("What a backtest on these data says beside its figures:", style: "small")
-        html.element("ul", ["class": "small"]) { html in for caveat in caveats { html.element("li", text: caveat) } }
-        html.line()
+        let fees = caveats.filter { $0.contains("fees") }.map { $0.prefix(1).uppercased() + $0.dropFirst() + ". " }
+        sentence(
+            [
+                .words(fees.joined() + "All that a backtest on these data says beside its figures stands under "),
+                .link("Data", section: "data"), .words("."),
+            ],
+            style: "small"
+        )
     }
 
-    /// What the chosen trial made of a market, in sample and out of sample, drawn against zero.
+    /// What was made of a market in sample, and out of sample, drawn against zero.
     private mutating func writeInterval() {
         let periods = [("in sample", "in_sample", Int64(700)), ("out of sample", "out_of_sample", Int64(300))]
         var drawn: [(label: String, y: Int64, low: Int64, mean: Int64, high: Int64)] = []
@@ -90,16 +105,19 @@ extension SweepPage {
     private mutating func writeLimits() {
         let off = texts("/plan/limits_off")
         guard !off.isEmpty else { return paragraph("All limits were on in every trial.") }
-        let isUsual = off.contains("daily_loss") || off.contains("circuit_breaker")
         var parts: [Part] = [
-            .words("Limits off in every trial: "), .code(off.joined(separator: ", ")),
-            .words(
-                isUsual
-                    ? ". They end a day early; without them trials are compared by all their trades. A bot that trades has "
-                        + "them on."
-                    : "."
-            ),
+            .words("Limits off in every trial: "), .code(off.joined(separator: ", ")), .words("."),
         ]
+        let early = off.filter { ["daily_loss", "circuit_breaker"].contains($0) }
+        if !early.isEmpty {
+            let isOne = early.count == 1
+            let they: Part = early == off ? .words(isOne ? "It" : "They") : .code(early.joined(separator: " and "))
+            let (end, them) = isOne ? ("ends", "it") : ("end", "them")
+            let rest =
+                " \(end) a day early; without \(them) trials are compared by all their trades. A bot that trades has "
+                + "\(them) on."
+            parts += [.words(" "), they, .words(rest)]
+        }
         if let chosen = document.chosenTrial, chosen.hasLimited {
             let base = "/rows/\(chosen.place)"
             parts += [
@@ -109,8 +127,10 @@ extension SweepPage {
                 .number(base + "/limited/net_profit", .profit), .words(" in "),
                 .number(base + "/limited/total_trades", .count), .words("."),
             ]
-        } else {
+        } else if !document.trials.contains(where: \.hasLimited) {
             parts.append(.words(" The best were not run with all limits on."))
+        } else if document.chosen != nil {
+            parts.append(.words(" The chosen trial was not run with all limits on."))
         }
         sentence(parts)
     }
@@ -132,7 +152,9 @@ extension SweepPage {
             ("Drawn in a row", "block_length", nil, .decimal),
         ]
         table(
-            "The chosen trial",
+            document.isWalkForward
+                ? "In sample the trial chosen by all the time before the last choice, out of sample the choices of all windows"
+                : "The chosen trial",
             [.text("Figure"), .number("In sample"), .number("Out of sample")],
             rows: rows.map { row in
                 let cells = ["in_sample", "out_of_sample"].map { period -> Cell in

@@ -61,7 +61,7 @@ extension SweepPage {
         var text = "Trials are ordered by “in” alone. "
         if let last {
             text += "“in” ends and “out” begins at \(last.shortText)"
-            text += document.windows > 1 ? ", the last choice; " : "; "
+            text += document.isWalkForward ? ", the last choice; " : "; "
             text += "trades open then are in neither."
         } else {
             text += "Nothing was held out: “out” is empty, and “in” is better than it is."
@@ -73,12 +73,12 @@ extension SweepPage {
     }
 
     mutating func writeWindows() {
-        if document.windows > 1 { writeWindowChart() }
+        if document.isWalkForward { writeWindowChart() }
+        let trials = Dictionary(document.trials.map { ($0.number, $0) }) { first, _ in first }
         var rows: [[Cell]] = []
         for (index, window) in (json["windows"]?.elements ?? []).prefix(Self.mostWindows).enumerated() {
             let base = "/windows/\(index)"
-            let number = window["chosen"]?.int
-            let trial = document.trials.first { $0.number == number }
+            let trial = window["chosen"]?.int.flatMap { trials[$0] }
             var cells: [Cell] = [
                 .text(window["fold"]?["split"]?.time?.shortText ?? "the end"), .number(base + "/chosen", .count),
                 trial.map { .code(words($0)) } ?? .text("none qualified: nothing is traded"),
@@ -110,52 +110,24 @@ extension SweepPage {
 
     /// In sample beside out of sample, a pair of columns each.
     private mutating func writeWindowChart() {
-        let windows = json["windows"]?.elements ?? []
-        func net(_ window: JSONTree, _ period: String) -> Int64? { window[period]?["net"]?.decimal(Money.self)?.units }
-        let values = windows.flatMap { [net($0, "in_sample"), net($0, "out_of_sample")] }.compactMap(\.self)
-        guard let low = values.min(), let high = values.max() else { return }
-        let (scale, ticks) = Scale.nice(min(low, 0)...max(high, 0), least: 10_000)
-        var plot = Plot(
+        let rows = (json["windows"]?.elements ?? []).map { window -> Plot.Column in
+            let time = window["fold"]?["split"]?.time?.shortText ?? ""
+            let nets = ["in_sample", "out_of_sample"].map { window[$0]?["net"]?.decimal(Money.self) }
+            return (
+                String(time.dropFirst(5).prefix(5)), nets[0]?.units, nets[1]?.units,
+                [time] + nets.map { $0?.signedDollarText ?? "none" }
+            )
+        }
+        let plot = Plot.columns(
+            rows,
             id: "windows",
             title: "Net profit of each choice",
             summary:
-                "For each window the net profit in sample and, beside it, out of sample; the table has the figures."
+                "For each window the net profit in sample and, beside it, out of sample; the table has the figures.",
+            labels: ["", "in sample", "out of sample"],
+            mostTicks: 8
         )
-        plot.yTicks = ticks.map { (scale.place($0), tickLabel($0)) }
-        plot.hasColumns = true
-        plot.labels = ["", "in sample", "out of sample"]
-        let step = Plot.width / Int64(windows.count)
-        let width = max(min(step * 7 / 20, 350), 1)
-        let zero = scale.place(0)
-        let every = (windows.count + 7) / 8
-        var (before, gains, losses) = ("", "", "")
-        for (index, window) in windows.enumerated() {
-            let middle = step * Int64(index) + step / 2
-            let time = window["fold"]?["split"]?.time?.shortText ?? ""
-            if index % every == 0 { plot.xTicks.append((middle, String(time.dropFirst(5).prefix(5)))) }
-            var texts = [time]
-            for period in ["in_sample", "out_of_sample"] {
-                guard let value = net(window, period) else {
-                    texts.append("none")
-                    continue
-                }
-                texts.append(Money(units: value).signedDollarText)
-                let isBefore = period == "in_sample"
-                let column = Paths.rectangle(
-                    x: isBefore ? middle - width : middle,
-                    width: width,
-                    from: zero,
-                    to: scale.place(value)
-                )
-                if isBefore { before += column } else if value >= 0 { gains += column } else { losses += column }
-            }
-            plot.readings.append((middle, texts))
-        }
-        plot.draw("before", before)
-        plot.draw("up", gains)
-        plot.draw("down", losses)
-        plot.draw("zero", "M0 \(Plot.height - zero)H\(Plot.width)")
-        plot.write(
+        plot?.write(
             to: &html,
             note: "blue: in sample, which lasts longer; green and red: out of sample, after the choice"
         )

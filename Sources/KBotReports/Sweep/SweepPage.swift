@@ -69,27 +69,6 @@ extension SweepPage {
     func words(_ trial: SweepDocument.Trial) -> String {
         zip(document.axes, trial.values).map { "\($0.name)=\($1)" }.joined(separator: " ")
     }
-
-    /// Writes a sentence of numbers and words.
-    mutating func sentence(_ parts: [Part], style: String? = nil) {
-        element("p", ["class": style]) { page in
-            for part in parts {
-                switch part {
-                case .words(let text): page.html.text(text)
-                case .code(let text): page.html.element("code", text: text)
-                case .number(let pointer, let style): page.number(pointer, style)
-                }
-            }
-        }
-        html.line()
-    }
-
-    /// A part of such a sentence.
-    enum Part {
-        case words(String)
-        case code(String)
-        case number(String, NumberStyle)
-    }
 }
 
 // MARK: Data and settings
@@ -132,6 +111,7 @@ extension SweepPage {
             [.text("Trials dropped early"), .number("/dropped", .count)],
             [.text("Trials in whose scripts calls failed"), .number("/with_script_errors", .count)],
             [.text("Compared by"), .text("\(document.objective.title) in-sample")],
+            [.text("Required"), required.isEmpty ? .text("nothing") : .code(required.joined(separator: ", "))],
             [.text("Held out, or walk-forward"), .text(value("/plan/split"))],
             [.text("Fixed"), .text(listed("/plan/fixed"))],
             [.text("Limits off"), .text(listed("/plan/limits_off"))],
@@ -143,7 +123,10 @@ extension SweepPage {
         }
         for script in texts("/plan/scripts") { rows.append([.text("Script with SHA-256"), .code(script)]) }
         let command = texts("/plan/arguments")
-        if !command.isEmpty { rows.append([.text("Command"), .code("kbot sweep " + command.joined(separator: " "))]) }
+        if !command.isEmpty {
+            let words = (["kbot", "sweep"] + command).map(shellQuoted)
+            rows.append([.text("Command"), .code(words.joined(separator: " "))])
+        }
         table("The sweep", [.text("What"), .text("Value")], rows: rows)
         let failed = document.trials.filter { $0.failure != nil }
         guard !failed.isEmpty else { return }
@@ -157,6 +140,13 @@ extension SweepPage {
             }
         )
         if failed.count > most { paragraph("The first \(most); the JSON has all.", style: "small") }
+    }
+
+    /// What a trial must reach to be chosen: `trades>=50`.
+    private var required: [String] {
+        (json[pointer: "/plan/constraints"]?.elements ?? []).map { constraint in
+            ["measure", "relation", "bound"].compactMap { constraint[$0]?.text }.joined()
+        }
     }
 
     private func listed(_ pointer: String) -> String {

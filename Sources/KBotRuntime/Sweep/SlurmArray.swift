@@ -1,5 +1,6 @@
 import Foundation
 package import KBotModel
+import KBotReports
 
 /// A sweep as a Slurm array job: one task for each shard, submitted, followed and submitted again where it was lost.
 package struct SlurmArray: Sendable {

@@ -123,7 +123,7 @@ package final class Sweep {
         }
         store = try TrialStore(folder: folder)
         try description.write(folder: folder)
-        for record in try store.read() { records[record.key] = record }
+        for record in try description.checked(try store.read(), in: folder) { records[record.key] = record }
     }
 
     private static let logger = Logger(label: "kbot.sweep") { _ in SwiftLogNoOpLogHandler() }

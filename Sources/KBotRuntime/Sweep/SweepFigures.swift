@@ -40,14 +40,24 @@ package struct SweepTrade: Hashable, Codable, Sendable {
     }
 
     /// Reads a row.
+    ///
+    /// - Throws: `DecodingError` for what is no row, or has an amount beyond a billion dollars or a time far from any other: no
+    ///   trade has one, and sums of them would not fit.
     package init(from decoder: any Decoder) throws {
         var row = try decoder.unkeyedContainer()
+        func number(within bound: UInt64) throws -> Int64 {
+            let number = try row.decode(Int64.self)
+            guard number.magnitude <= bound else {
+                throw DecodingError.dataCorruptedError(in: row, debugDescription: "\(number) is beyond ±\(bound)")
+            }
+            return number
+        }
         market = try row.decode(Int.self)
-        opened = Timestamp(microseconds: try row.decode(Int64.self))
-        ended = Timestamp(microseconds: try row.decode(Int64.self))
-        net = Money(units: try row.decode(Int64.self))
-        fees = Money(units: try row.decode(Int64.self))
-        stake = Money(units: try row.decode(Int64.self))
+        opened = Timestamp(microseconds: try number(within: 1 << 60))
+        ended = Timestamp(microseconds: try number(within: 1 << 60))
+        net = Money(units: try number(within: 1 << 50))
+        fees = Money(units: try number(within: 1 << 50))
+        stake = Money(units: try number(within: 1 << 50))
     }
 
     /// Writes a row.

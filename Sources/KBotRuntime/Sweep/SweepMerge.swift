@@ -47,7 +47,7 @@ package struct SweepMerge: Sendable {
             }
             if plan == nil || one.shard == nil { plan = (source, one) }
             if let count = one.shard?.split(separator: "/").last.flatMap({ Int($0) }) { shards.insert(count) }
-            for record in try TrialStore.read(folder: source) {
+            for record in try one.checked(try TrialStore.read(folder: source), in: source) {
                 if let other = known[record.key], other.record != record {
                     throw RunFailure(
                         .data,

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import KBotReports
 
 extension SweepOutcome {
@@ -18,7 +18,7 @@ extension SweepOutcome {
         guard plan.shard == nil else {
             throw RunFailure(.data, "\(folder): a shard says nothing by itself; when all are there: kbot sweep merge")
         }
-        let records = try TrialStore.read(folder: folder)
+        let records = try plan.checked(try TrialStore.read(folder: folder), in: folder)
         let done = records.count { $0.variant == TrialRecord.Variant.whole.text }
         let all = try expected(plan)
         guard done >= all else {
@@ -37,13 +37,16 @@ extension SweepOutcome {
         return rungs.reduce(plan.trials) { left, _ in (left + Sweep.eta - 1) / Sweep.eta }
     }
 
-    /// The outcome as a page: one file without anything from the network, made from ``document()``.
-    package func page() throws(RunFailure) -> String {
-        let bytes = Array(try document())
+    /// A page of what came of a sweep: one file without anything from the network.
+    ///
+    /// - Parameter document: what ``document()`` gave.
+    /// - Returns: HTML.
+    /// - Throws: ``RunFailure`` when it makes no sense, as that of a damaged folder may.
+    package static func page(of document: Data) throws(RunFailure) -> String {
         do throws(ReportReadError) {
-            return try SweepDocument(parsing: bytes).html()
+            return try SweepDocument(parsing: Array(document)).html()
         } catch {
-            throw RunFailure(.other, "the outcome cannot be put into a page: \(error)")
+            throw RunFailure(.data, "the outcome cannot be put into a page: \(error)")
         }
     }
 }

@@ -12,7 +12,7 @@ extension SweepOutcome {
         for script in plan.scripts {
             let words = script.split(separator: " ").map(String.init)
             page.entry(
-                words[0],
+                words.first ?? "script",
                 words.dropFirst().map { $0.count == 64 ? "sha256 \($0.prefix(12))" : $0 }.joined(separator: " ")
             )
         }
@@ -60,7 +60,7 @@ extension SweepOutcome {
             page.paragraph("No trial meets what is required: nothing was chosen.")
             return page.text
         }
-        verdict.write(to: &page)
+        verdict.write(to: &page, isWalkForward: windows.count > 1)
         return page.text
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 package import KBotModel
+import KBotReports
 
 /// What `kbot sweep` was asked to do.
 package struct SweepPlan: Sendable {
@@ -109,6 +110,20 @@ package struct SweepDescription: Hashable, Codable, Sendable {
         }
     }
 
+    /// Trials of a folder, none of which traded in a market that the plan does not have.
+    ///
+    /// - Throws: ``RunFailure`` when one did: the folder is damaged, or put together from two.
+    func checked(_ records: [TrialRecord], in folder: String) throws(RunFailure) -> [TrialRecord] {
+        let markets = data.markets.indices
+        for record in records where !record.trades.allSatisfy({ markets.contains($0.market) }) {
+            throw RunFailure(
+                .data,
+                "\(folder)/\(TrialStore.fileName): trial \(record.number) traded in a market that \(Self.fileName) does not have"
+            )
+        }
+        return records
+    }
+
     /// The same of a merged sweep: no shard.
     func merged() -> SweepDescription {
         SweepDescription(
@@ -137,18 +152,4 @@ package struct SweepDescription: Hashable, Codable, Sendable {
     func command(_ options: [String]) -> String {
         (["kbot", "sweep"] + arguments + options).map(shellQuoted).joined(separator: " ")
     }
-}
-
-/// A word as a shell reads it back.
-func shellQuoted(_ word: String) -> String {
-    let plain = word.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: "_-./:=,%+@".utf8.contains(byte)
-        }
-    }
-    guard !plain || word.isEmpty else { return word }
-    return "'" + word.replacing("'", with: "'\\''") + "'"
 }

@@ -160,6 +160,20 @@ import Testing
         }
     }
 
+    @Test(arguments: [40, 80, 100])
+    func `what the choices of all windows made is said to be no trial's`(width: Int) {
+        let verdict = verdict(gains(50), gains(50))
+        var page = TextPage(width: width)
+        verdict.write(to: &page, isWalkForward: true)
+        #expect(page.text.contains("\nIN SAMPLE, AND CHOICES OF ALL WINDOWS\n"))
+        #expect(
+            page.text.replacing("\n", with: " ").contains("In sample stands trial 7, chosen by all the time before")
+        )
+        #expect(!page.text.contains("OUT OF SAMPLE, TRIAL"))
+        #expect(page.text.split(separator: "\n").allSatisfy { $0.count <= width }, "\(page.text)")
+        #expect(verdict.text(width: width).contains("\nIN SAMPLE AND OUT OF SAMPLE, TRIAL 7\n"))
+    }
+
     @Test func `the same samples and seed give the same verdict, another seed nearly the same`() throws {
         func verdict(_ seed: UInt64) -> ResearchVerdict {
             sweep(trials: 5, markets: 60, later: 60, stake: 50, seed: 3, resamples: 500) { _, generator in

@@ -106,7 +106,6 @@ import Testing
             "--param", "a=1,2", "--slurm-option", "--mem=1G", "--report-dir", "r", "--seed", "3",
         ]
         #expect(SweepArguments.essential(words) == ["--strategy", "a.lua", "--param", "a=1,2", "--seed", "3"])
-        #expect(shellQuoted("it's") == "'it'\\''s'" && shellQuoted("a=1,2") == "a=1,2" && shellQuoted("") == "''")
     }
 
     /// A Slurm of two shell scripts: `sbatch` runs each task at once, `squeue` knows of none.

@@ -137,7 +137,9 @@ import Testing
             sum += after.reduce(Money.zero) { $0 + $1.net }
         }
         #expect(outcome.outOfSample.net == sum)
-        #expect(outcome.text(width: 100).contains("WALK-FORWARD"))
+        let text = outcome.text(width: 100)
+        #expect(text.contains("WALK-FORWARD") && text.contains("IN SAMPLE, AND CHOICES OF ALL WINDOWS"))
+        #expect(try SweepOutcome.page(of: outcome.document()).contains("out of sample the choices of all windows"))
     }
 
     @Test func `halving drops the worse on the beginning of the markets, and runs the rest on all`() throws {
@@ -238,7 +240,7 @@ import Testing
         let json = try #require(try JSONSerialization.jsonObject(with: outcome.document()) as? [String: Any])
         #expect(json["caveats"] as? [String] == notes && json["fees_charged"] as? String == "none")
         let read = try SweepOutcome.read(folder: bench.folder)
-        let page = try read.page()
+        let page = try SweepOutcome.page(of: read.document())
         #expect(read.caveats == notes && page.contains("--fees kalshi charges them"))
     }
 }
