@@ -71,8 +71,10 @@ enum DataBenchmarks {
             let events = try data.events()
             for day in 0..<Int64(days) {
                 let source = DataSource(sha256: "\(day)", lines: 0, kind: .trades, name: "\(day).csv", path: "")
-                _ = try catalogue.add(source, now: Timestamp(seconds: 0)) { writer, _ in
-                    try write(events, day, to: writer)
+                try catalogue.importing { transaction in
+                    _ = try transaction.add(source, now: Timestamp(seconds: 0)) { writer, _ in
+                        try write(events, day, to: writer)
+                    }
                 }
             }
         }
