@@ -131,6 +131,13 @@ struct BacktestCommand: ParsableCommand {
         plan.run.eventsPath = events
         plan.run.reportDirectory = reportDir
         plan.run.json = json
+        if strict, plan.usesCatalogue {
+            throw RunFailure(
+                .usage,
+                "--strict: lines that cannot be read are left out when files are read: give it to kbot import, or with --data "
+                    + "FILE"
+            )
+        }
         guard (1...1_000).contains(cuts) else { throw RunFailure(.usage, "--cuts \(cuts): 1 to 1000") }
         return plan
     }

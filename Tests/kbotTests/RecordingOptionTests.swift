@@ -21,6 +21,13 @@ import Testing
         }
     }
 
+    @Test func `a backtest on the catalogue refuses to be strict with files`() throws {
+        let folder = TestFolder()
+        let result = try Kbot.start(["backtest", "--data", "catalogue", "--strict"], in: folder.url).wait()
+        #expect(result.status == 2 && result.output.isEmpty)
+        #expect(result.errors.contains("--strict: lines that cannot be read"), "\(result.errors)")
+    }
+
     @Test func `a run at the venue begins now, and not when its market opened`() throws {
         let stage = try VenueStage(speed: 60)
         let options = ["--duration", "5m", "--json"]

@@ -26,7 +26,7 @@ package struct BacktestPlan: Sendable {
     }
 
     /// Whether the catalogue was named.
-    var usesCatalogue: Bool { data == ["catalogue"] }
+    package var usesCatalogue: Bool { data == ["catalogue"] }
 
     /// Makes a plan that asks for nothing yet.
     package init() {}

@@ -54,6 +54,8 @@ final class BarFile {
 
     /// The file's path.
     var path: String { reader.path }
+    /// The file's name, as errors tell it.
+    var fileName: String { reader.name }
 
     /// Opens a file and reads up to its first bar.
     init(path: String, unit: PriceUnit, strict: Bool) throws(FeedError) {

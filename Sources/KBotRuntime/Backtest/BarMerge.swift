@@ -10,6 +10,8 @@ final class BarMerge {
     /// Names of the markets met so far.
     private(set) var names: [String] = []
     private var numbers: [String: Int] = [:]
+    /// For each name the file that told of it first.
+    private var tellers: [Int] = []
     /// For each file the places of its markets in ``names``; nil for one that was not met yet.
     private var places: [[Int?]]
     private var told: [ToldBar] = []
@@ -116,6 +118,16 @@ final class BarMerge {
         if place == names.count {
             names.append(name)
             numbers[name] = place
+            tellers.append(file)
+        } else if files[file].interval != files[tellers[place]].interval {
+            let first = files[tellers[place]]
+            pending =
+                pending
+                ?? .unrecognized(
+                    path: files[file].fileName,
+                    reason: "bars of \(files[file].interval) of \(name), which \(first.fileName) has in bars of "
+                        + "\(first.interval): give one of them"
+                )
         }
         places[file][market] = place
         return place

@@ -115,7 +115,9 @@ final class TradesFile: ReplaySource {
         }
         if let problem = RecordedTime.problem(time, after: row.time) { throw bad(columns.time, problem) }
         let ticker = fields.ranges[columns.ticker]
-        guard (1...128).contains(ticker.count) else { throw bad(columns.ticker, "is no ticker") }
+        guard (1...128).contains(ticker.count), buffer[ticker].allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw bad(columns.ticker, "is no ticker")
+        }
         guard let price = Price(decimal: buffer[fields.ranges[columns.price]]), price.isTradable else {
             throw bad(columns.price, "is no price between 0 and 1 dollar")
         }

@@ -35,6 +35,26 @@ import Testing
         return (try read(files), try read(stored), files.summary.warnings, contrary)
     }
 
+    @Test func `a market's bars are of one length`() throws {
+        let folder = try DataFolder()
+        func file(_ name: String, _ step: Int64) throws -> String {
+            let rows = (0..<6).map { index -> BarSourcesTests.Row in
+                let time = BarSourcesTests.start + Int64(index) * step
+                return (time, "\(time),50,51,49,50,100,A")
+            }
+            return try folder.files.write(name, BarSourcesTests.text(rows))
+        }
+        let feed = try BarFiles(paths: [try file("minutes.csv", 60_000), try file("hours.csv", 3_600_000)])
+        let error = #expect(throws: FeedError.self) {
+            var bars: [MarketBar] = []
+            while try feed.next(into: &bars) {}
+        }
+        #expect(
+            error?.description
+                == "hours.csv: bars of 1h of A, which minutes.csv has in bars of 1m: give one of them"
+        )
+    }
+
     @Test func `in the middle of a file of several markets the bar told first stays`() throws {
         let minutes = 200
         func file(_ change: (Int) -> Int) -> String {

@@ -38,6 +38,7 @@ struct TradesFileTests {
         ("12,A,0.5,1", "x.csv:3: 4 fields where the header has 5"),
         ("now,A,0.5,1,yes", #"x.csv:3: column ts_ms: "now" is no time in milliseconds"#),
         ("1777314601161,,0.5,1,yes", #"x.csv:3: column ticker: "" is no ticker"#),
+        ("1777314601161,A B,0.5,1,yes", #"x.csv:3: column ticker: "A B" is no ticker"#),
         (
             "1777314601161,A,1.0000,1,yes",
             #"x.csv:3: column yes_price_dollars: "1.0000" is no price between 0 and 1 dollar"#
