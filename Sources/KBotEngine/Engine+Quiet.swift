@@ -27,16 +27,16 @@ extension Engine {
     ///   - quiet: hears each candle that leads to nothing.
     ///   - effects: where the effects of the last candle go.
     /// - Returns: how many were taken; 0 when what comes next needs the events.
-    /// - Throws: what `quiet` throws.
     public mutating func pass(
         quiet bars: ArraySlice<MarketBar>,
         until end: Timestamp,
         counting prints: (Candle, Price) -> Int?,
-        telling quiet: (borrowing QuietCandle) throws -> Void,
+        telling quiet: (borrowing QuietCandle) -> Void,
         into effects: inout [Effect]
-    ) rethrows -> QuietBars {
+    ) -> QuietBars {
         var passed = QuietBars()
-        guard let first = bars.first, let market = known(first.market), isQuiet(market), var price = market.last.price
+        guard let first = bars.first, let market = known(first.market), isQuiet(market, for: first.bar),
+            var price = market.last.price
         else { return passed }
         let strategy = strategies[0]
         let name = strategy.name
@@ -80,7 +80,7 @@ extension Engine {
             let messages = strategy.takeMessages()
             if case .none(let code, trigger: nil) = decision, messages.isEmpty {
                 let equity = brackets.isEmpty ? nil : takeEquity()
-                try quiet(
+                quiet(
                     QuietCandle(
                         time: now,
                         market: first.market,
@@ -106,11 +106,14 @@ extension Engine {
         return passed
     }
 
-    /// Whether candles of a market are all that happens, and one strategy all that hears them.
-    private func isQuiet(_ market: MarketState) -> Bool {
-        strategies.count == 1 && active.count == 1 && active[0] === market && spots.isEmpty
-            && market.series.count == 1 && market.slots[0].series == 0 && market.settlement == nil && !market.hasBook
-            && !hearsTrades && !configuration.keepsTrades && isMarked
+    /// Whether candles of a market are all that happens, one strategy is all that hears them, and a bar makes the next one.
+    private func isQuiet(_ market: MarketState, for bar: Candle) -> Bool {
+        guard strategies.count == 1, active.count == 1, active[0] === market, spots.isEmpty, market.series.count == 1,
+            market.slots[0].series == 0, market.settlement == nil, !market.hasBook, !hearsTrades,
+            !configuration.keepsTrades
+        else { return false }
+        let aggregator = market.series[0].aggregator
+        return aggregator.interval == bar.interval && aggregator.nextEnd == bar.end && isMarked
     }
 }
 

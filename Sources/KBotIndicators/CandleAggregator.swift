@@ -127,7 +127,7 @@ public struct CandleAggregator: Hashable, Sendable {
     /// Takes in all trades of a bar and closes its candle, which equals the bar, as ``add(_:)`` and ``closeNext(asOf:)``
     /// would; ``awaits(_:)`` must be true of it.
     @inlinable public mutating func close(with bar: Candle) {
-        precondition(awaits(bar), "Condition failed: the bar is the candle that is open")
+        assert(awaits(bar), "Condition failed: the bar is the candle that is open")
         closedUntil = bar.end
         silence = 0
         current = Candle(flatAt: bar.close, start: bar.end, interval: interval)

@@ -101,12 +101,12 @@ import Testing
     }
 
     @Test(arguments: SampleSweep.all)
-    func `what is said beside the figures stands on the page once, and fees beside the verdict`(
+    func `what is said beside the figures stands on the page once, and is pointed at`(
         sweep: SampleSweep
     ) throws {
         let page = try page(sweep).page
         #expect(page.all("li").count { $0.text == "2 results <inferred>" } == 1)
-        let told = try #require(page.all("p").first { $0.text.contains("No fees are charged, as --fees none asks.") })
+        let told = try #require(page.all("p").first { $0.text.hasPrefix("What a backtest on these data says") })
         #expect(told.children.contains { $0.name == "a" && $0.attributes["href"] == "#data" })
     }
 

@@ -89,7 +89,7 @@ extension Catalogue {
             var last: Int64?
             while let row = try rows.next() {
                 let id = row[0] as Int64
-                guard id != last, selection.takes(stream: row[2]) else { continue }
+                guard id != last, selection.takes(Ticker(row[2] as String)) else { continue }
                 last = id
                 names.append(row[1])
             }

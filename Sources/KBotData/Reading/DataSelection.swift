@@ -10,6 +10,8 @@ package struct DataSelection: Hashable, Sendable {
     package var series: Set<String> = []
     /// The markets.
     package var markets: Set<String> = []
+    /// Whether what is chosen may be missing: of a part of data whose whole was looked at.
+    package var mayMiss = false
 
     /// Everything.
     package init() {}

@@ -46,14 +46,12 @@ extension SweepPage {
         writeLimits()
     }
 
-    /// What a backtest's report says of fees beside its figures; whatever else it says stands under the data.
+    /// Where to find what a backtest's report says beside its figures; that no fees were charged stands in the verdict.
     private mutating func writeCaveats() {
-        let caveats = texts("/caveats")
-        guard !caveats.isEmpty else { return }
-        let fees = caveats.filter { $0.contains("fees") }.map { $0.prefix(1).uppercased() + $0.dropFirst() + ". " }
+        guard !texts("/caveats").isEmpty else { return }
         sentence(
             [
-                .words(fees.joined() + "All that a backtest on these data says beside its figures stands under "),
+                .words("What a backtest on these data says beside its figures stands under "),
                 .link("Data", section: "data"), .words("."),
             ],
             style: "small"

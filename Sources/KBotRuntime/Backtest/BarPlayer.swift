@@ -59,7 +59,9 @@ final class BarPlayer {
             }
             // Bars of other markets on their way would have to come between.
             if active.isEmpty {
-                let taken = bars.prefix(try venue.pass(calm: bars, until: ends.last?.time ?? .distantFuture, session))
+                let taken = bars.prefix(
+                    try venue.pass(untouched: bars, until: ends.last?.time ?? .distantFuture, session)
+                )
                 if let last = taken.last {
                     lanes[index].last = last.bar.close
                     reached = max(reached, last.bar.end)
@@ -130,6 +132,7 @@ final class BarPlayer {
         var place = 0
         while place < active.count {
             let market = active[place].market
+            watches = nil  // so that the venue can use its list again
             let prices = venue.watches(in: market, session)
             watches = (market, prices)
             guard let due = venue.exchange.nextTime(in: market, watching: prices) else {

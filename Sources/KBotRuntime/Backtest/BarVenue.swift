@@ -47,10 +47,10 @@ final class BarVenue: OrderCarrier {
     /// Lets the engine take bars of one market at once, for as long as they reach nothing of ours.
     ///
     /// - Returns: how many it took.
-    func pass(calm bars: ArraySlice<MarketBar>, until end: Timestamp, _ session: TradingSession) throws -> Int {
+    func pass(untouched bars: ArraySlice<MarketBar>, until end: Timestamp, _ session: TradingSession) throws -> Int {
         guard let market = bars.first?.market else { return 0 }
         let reach = exchange.reach(in: market, watching: watches(in: market, session))
-        let taken = try session.pass(calm: bars, until: end, counting: reach.prints(of:after:))
+        let taken = try session.pass(untouched: bars, until: end, counting: reach.prints(of:after:))
         if taken > 0 { exchange.skip(to: bars[bars.startIndex + taken - 1].bar.close, in: market) }
         if !answers.isEmpty { try handOn(to: session) }
         return taken

@@ -28,22 +28,23 @@ extension TradingRun {
 
     /// What is still due when the data end: the last candles, the exchange's last answers, results nobody sent.
     func takeEnd() throws {
-        if let missing = filter.missing { throw RunFailure(.data, missing) }
+        if !plan.mayMiss, let missing = filter.missing { throw RunFailure(.data, missing) }
         guard let session, started != nil else { throw nothingRun }
         while let result = results.due(before: plan.to ?? .distantFuture) { try session.process(result) }
-        try session.advance(to: session.now + .seconds(2))
+        try session.advance(to: plan.end(after: session.now))
     }
 
     /// A session on bars.
     func makeBarPlayer(_ rules: BarRules, listener: (any SessionJournal)?) -> BarPlayer {
         let isHeard = plan.eventsPath != nil || log != nil || terminal.narrates
+        let quiet: (borrowing QuietCandle) -> Void = { [recording] candle in recording.recorder?.record(candle) }
         let venue = BarVenue(BarExchange(cash: settings.engine.initialCapital, rules: rules))
         let session = TradingSession(
             engine: makeEngine(),
             venue: .carrier(venue),
             speed: .max,
             journal: listener,
-            quiet: isHeard ? nil : { [recording] candle in recording.recorder?.record(candle) },
+            quiet: isHeard ? nil : quiet,
             listen: { [recording, unowned self] note, _ in
                 recording.recorder?.record(note)
                 if isHeard { try hear(note) } else if case .warning = note.kind { terminal.tell(note) }

@@ -67,6 +67,7 @@ struct CatalogueChoice: Sendable {
                     + "kbot import PATH… brings more"
             )
         }
+        guard !plan.mayMiss else { return }
         let time = isCut ? " in this time" : ""
         let series = Set(streams.map(\.series)).sorted()
         for name in plan.series where !series.contains(name) {
@@ -124,7 +125,13 @@ extension RunPlan {
         var selection = DataSelection()
         (selection.from, selection.to) = (from, to)
         (selection.series, selection.markets) = (Set(series), Set(markets))
+        selection.mayMiss = mayMiss
         return selection
+    }
+
+    /// How far time goes on behind the last event, for what is still due; what ends with the time asked for counts.
+    func end(after last: Timestamp) -> Timestamp {
+        min(last + .seconds(2), to.map { $0 + TimeSpan(microseconds: 1) } ?? .distantFuture)
     }
 
     /// The time asked for must not be empty.

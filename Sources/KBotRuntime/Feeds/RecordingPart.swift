@@ -14,6 +14,7 @@ struct RecordingPart {
     private let isDated: Bool
     private let to: Timestamp?
     private let isCut: Bool
+    private let mayMiss: Bool
     private var latest = Timestamp.distantPast
     /// Whether a market was told of, by its number.
     private var isListed: [Bool] = []
@@ -28,11 +29,13 @@ struct RecordingPart {
     init?(_ selection: DataSelection) {
         guard selection.choosesMarkets || selection.from != nil || selection.to != nil else { return nil }
         filter = MarketFilter(markets: selection.markets.sorted(), series: selection.series.sorted())
+        mayMiss = selection.mayMiss
         window = TimeWindow(from: selection.from, to: selection.to)
         from = selection.from ?? .distantPast
         isDated = selection.choosesMarkets || selection.from != nil
         to = selection.to
         isCut = selection.from != nil || selection.to != nil
+        if isCut { filter.place = "the data in this time" }
     }
 
     /// Whether a file, by its number, tells of the markets.
@@ -102,7 +105,7 @@ struct RecordingPart {
 
     /// Of what was asked for and is not there, as a sentence; nil when all is.
     var missing: String? {
-        guard filter.isChoice else { return nil }
+        guard filter.isChoice, !mayMiss else { return nil }
         if let missing = filter.missing { return missing }
         guard isCut else { return nil }
         if let name = filter.series.first(where: { !told.contains($0) }) {

@@ -16,6 +16,9 @@ struct MarketFilter {
     /// Fees of the markets that passed, each schedule once: of those that close, and of those that have no end.
     private(set) var schedules: (closing: Set<FeeSchedule>, endless: Set<FeeSchedule>) = ([], [])
 
+    /// Where something was looked for, in a message.
+    var place = "the data"
+
     /// Names in a message about an unknown one.
     private static let samples = 3
 
@@ -25,7 +28,10 @@ struct MarketFilter {
     }
 
     /// Lets through what a plan asks for.
-    init(_ plan: RunPlan) { self.init(markets: plan.markets, series: plan.series) }
+    init(_ plan: RunPlan) {
+        self.init(markets: plan.markets, series: plan.series)
+        if plan.from != nil || plan.to != nil { place = "the data in this time" }
+    }
 
     /// Whether markets are left out.
     var isChoice: Bool { !markets.isEmpty || !series.isEmpty }
@@ -44,11 +50,11 @@ struct MarketFilter {
     /// Of what was asked for and never came, as a sentence; nil when all did.
     var missing: String? {
         if let name = series.first(where: { !seenSeries.contains($0) }) {
-            return "--series \(name): not in the data; it has \(Self.text(seenSeries.count, seenSeries.sorted()))"
+            return "--series \(name): not in \(place); it has \(Self.text(seenSeries.count, seenSeries.sorted()))"
         }
         guard let name = markets.first(where: { !found.contains($0) }) else { return nil }
         guard !others.contains(name) else { return "--market \(name): in none of the series that were asked for" }
-        return "--market \(name): not in the data; it has \(seenText)"
+        return "--market \(name): not in \(place); it has \(seenText)"
     }
 
     /// Whether the data told of no market at all.

@@ -80,6 +80,8 @@ package struct RunPlan: Sendable {
     package var from: Timestamp?
     /// The run on recordings ends before this time; nil for the data's end.
     package var to: Timestamp?
+    /// Whether markets and series that were asked for may be missing: in a part of data whose whole was looked at.
+    var mayMiss = false
     /// A file of market facts for recordings.
     package var marketsFile: String?
     /// Files with prices of underlyings for recordings: `FILE` or `BTC-USD=FILE`.

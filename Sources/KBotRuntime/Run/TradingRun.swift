@@ -322,7 +322,7 @@ package final class TradingRun {
         guard let session, started != nil else { throw nothingRun }
         // What is still due: the last candles, the exchange's last answers, results nobody sent.
         while let result = results.due(before: plan.to ?? .distantFuture) { try session.process(result) }
-        try session.advance(to: session.now + .seconds(2))
+        try session.advance(to: plan.end(after: session.now))
         return .finished
     }
 

@@ -20,7 +20,7 @@ struct Machine: ~Copyable {
     private let keeper: (any SessionJournal)?
     private var changesKept: UInt64?
     private let pauseWith: (inout Engine, Int, inout TradingSession.PauseWork) -> Bool
-    private let quiet: ((borrowing QuietCandle) throws -> Void)?
+    private let quiet: ((borrowing QuietCandle) -> Void)?
     private let listen: (Note, borrowing Engine) throws -> Void
     private var effects: [Effect] = []
     private var answers: [TimedVenueEvent] = []
@@ -34,7 +34,7 @@ struct Machine: ~Copyable {
         commands: [(afterEvents: Int, command: Command)],
         journal: (any SessionJournal)?,
         pause: @escaping (inout Engine, Int, inout TradingSession.PauseWork) -> Bool,
-        quiet: ((borrowing QuietCandle) throws -> Void)?,
+        quiet: ((borrowing QuietCandle) -> Void)?,
         listen: @escaping (Note, borrowing Engine) throws -> Void
     ) {
         self.engine = engine
@@ -67,7 +67,8 @@ struct Machine: ~Copyable {
 
     /// Whether nobody counts or hears single events.
     var takesWholeBars: Bool {
-        journal?.hearsEvents != true && exchange == nil && pacer == nil && schedule.isEmpty && commands.isEmpty
+        journal?.hearsEvents != true && keeper == nil && exchange == nil && pacer == nil && schedule.isEmpty
+            && commands.isEmpty
     }
 
     mutating func pass(_ bar: Candle, in market: MarketID) {
@@ -76,7 +77,7 @@ struct Machine: ~Copyable {
     }
 
     mutating func pass(
-        calm bars: ArraySlice<MarketBar>,
+        untouched bars: ArraySlice<MarketBar>,
         until end: Timestamp,
         counting prints: (Candle, Price) -> Int?
     ) throws -> Int {
@@ -117,13 +118,13 @@ struct Machine: ~Copyable {
         let changes = engine.changes
         var taken = 0
         while true {
-            let passed = try engine.pass(
+            let passed = engine.pass(
                 quiet: bars.dropFirst(taken),
                 until: end,
                 counting: prints,
                 telling: { candle in
                     journal?.hear(candle)
-                    try quiet(candle)
+                    quiet(candle)
                 },
                 into: &effects
             )

@@ -119,7 +119,7 @@ package struct RunRecorder {
         }
     }
 
-    /// Takes in a candle that led to nothing, as its two notes would be.
+    /// Takes in a candle that led to nothing, as its notes would be.
     package mutating func record(_ quiet: borrowing QuietCandle) {
         tape.add(quiet.candle, Int(quiet.market.index))
         funnel.candlesClosed += 1

@@ -23,8 +23,8 @@ package final class TradingSession {
     ///   - journal: keeps what goes into the engine and comes out of it; nil for a run that leaves nothing behind.
     ///   - pause: called every 50 ms while waiting at a finite speed, and by ``pause()``: between two events, so that it may
     ///     change the engine. It hears how many events the engine has taken in; false ends the wait.
-    ///   - quiet: hears candles that lead to nothing, in place of the two notes of each, while bars pass in which nothing of
-    ///     ours is; nil for somebody who wants them as notes.
+    ///   - quiet: hears candles that lead to nothing, in place of the notes of each, while bars pass that reach nothing of
+    ///     ours; nil for somebody who wants them as notes.
     ///   - listen: hears every note, in order. Like `pause`, it sees the engine it is given and must not ask the session.
     package init(
         engine: consuming Engine,
@@ -34,7 +34,7 @@ package final class TradingSession {
         commands: [(afterEvents: Int, command: Command)] = [],
         journal: (any SessionJournal)? = nil,
         pause: @escaping (inout Engine, Int, inout PauseWork) -> Bool = { _, _, _ in true },
-        quiet: ((borrowing QuietCandle) throws -> Void)? = nil,
+        quiet: ((borrowing QuietCandle) -> Void)? = nil,
         listen: @escaping (Note, borrowing Engine) throws -> Void
     ) {
         machine = Machine(
@@ -100,11 +100,11 @@ package final class TradingSession {
     ///   run.
     /// - Throws: what the listener throws.
     package func pass(
-        calm bars: ArraySlice<MarketBar>,
+        untouched bars: ArraySlice<MarketBar>,
         until end: Timestamp,
         counting prints: (Candle, Price) -> Int?
     ) throws -> Int {
-        try machine.pass(calm: bars, until: end, counting: prints)
+        try machine.pass(untouched: bars, until: end, counting: prints)
     }
 
     /// Takes in a price of an underlying from before the first event of a market, without waiting for its time.

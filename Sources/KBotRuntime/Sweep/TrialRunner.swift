@@ -84,7 +84,10 @@ struct TrialRunner: Sendable {
         var plan = plan
         plan.run.parameters = space.parameters(job.values)
         plan.run.isQuiet = true
-        if let to = job.to { plan.to = min(to, plan.to ?? to) }
+        if let to = job.to {
+            plan.to = min(to, plan.to ?? to)
+            plan.run.mayMiss = true
+        }
         let settings = settings(of: job.variant)
         let backtest = try Backtest(plan, settings: [settings], library: library, logger: Self.logger, data: data)
         if case .interrupted = try backtest.run() { throw RunFailure(.interrupted, "interrupted") }

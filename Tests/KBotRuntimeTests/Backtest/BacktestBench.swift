@@ -77,7 +77,7 @@ struct BacktestBench {
     /// A native strategy on bars in memory, without limits, ten contracts a signal; gives the closed trades.
     static func play(_ strategy: any Strategy, _ feed: any BarFeed) throws -> [ClosedTrade] {
         var trades: [ClosedTrade] = []
-        let player = player(strategy) { note in
+        let player = player(strategies: [strategy]) { note in
             if case .closed(let trade) = note.kind { trades.append(trade) }
         }
         var bars: [MarketBar] = []
@@ -96,10 +96,12 @@ struct BacktestBench {
 
     /// A player of a native strategy.
     static func player(
-        _ strategy: any Strategy,
+        strategies: [any Strategy],
+        rules: [any RiskRule] = [],
         journal: (any SessionJournal)? = nil,
-        rules: BarRules = .realistic,
+        fills: BarRules = .realistic,
         dailyLoss: RiskLimits.Amount? = nil,
+        breaker: Int? = nil,
         listen: @escaping (Note) -> Void = { _ in },
         quiet: ((borrowing QuietCandle) -> Void)? = nil
     ) -> BarPlayer {
@@ -110,14 +112,15 @@ struct BacktestBench {
         configuration.limits.dailyLoss = dailyLoss
         configuration.limits.maxExposure = nil
         configuration.limits.maxPositions = nil
-        configuration.limits.circuitBreakerLosses = nil
+        configuration.limits.circuitBreakerLosses = breaker
+        configuration.limits.circuitBreakerPause = .span(.minutes(7))
         configuration.limits.minRewardRisk = nil
         configuration.limits.minTimeToClose = nil
         configuration.limits.priceCollar = nil
         configuration.limits.ordersPerMinute = nil
-        let venue = BarVenue(BarExchange(cash: configuration.initialCapital, rules: rules))
+        let venue = BarVenue(BarExchange(cash: configuration.initialCapital, rules: fills))
         let session = TradingSession(
-            engine: Engine(configuration, strategies: [strategy]),
+            engine: Engine(configuration, strategies: strategies, rules: rules),
             venue: .carrier(venue),
             speed: .max,
             journal: journal,

@@ -110,7 +110,7 @@ import Testing
         return try LookAheadCheck.run(cuts: cuts) { stops, isWhole, log, mark in
             // The data of a run end at its cut: who looks beyond finds nothing there.
             let bars = walk.bars.filter { isWhole || $0.bar.start < stops[0] }
-            let player = BacktestBench.player(make(bars), journal: log)
+            let player = BacktestBench.player(strategies: [make(bars)], journal: log)
             var stops = stops[...]
             for bar in bars {
                 while let stop = stops.first, bar.bar.start >= stop {
@@ -144,7 +144,7 @@ import Testing
         let walk = Walk(400, seed: 3)
         let log = LookAheadCheck.LineLog()
         let played = try [nil, log].map { journal in
-            let player = BacktestBench.player(Haunted(run: 1), journal: journal)
+            let player = BacktestBench.player(strategies: [Haunted(run: 1)], journal: journal)
             for bar in walk.bars { try player.take([bar], of: walk.market(bar.market), nil) }
             try player.finish()
             return player.played

@@ -26,14 +26,22 @@ extension SeededGenerator {
 
     /// Signals now and then, of every kind, as a candle's figures fall.
     private final class Dice: Strategy {
-        let name: StrategyName = "dice"
+        let name: StrategyName
         let version = "1"
         let needs: StrategyNeeds
         let callbacks: StrategyCallbacks
         private let share: UInt64
+        private var messages: [StrategyMessage] = []
 
-        init(_ interval: TimeSpan, oneIn share: UInt64, hearsTrades: Bool) {
-            needs = StrategyNeeds(interval: .fixed(interval), indicators: [("sma", .sma(period: 3))])
+        init(
+            _ name: StrategyName,
+            _ interval: TimeSpan,
+            oneIn share: UInt64,
+            hearsTrades: Bool = false,
+            timer: TimeSpan? = nil
+        ) {
+            self.name = name
+            needs = StrategyNeeds(interval: .fixed(interval), indicators: [("sma", .sma(period: 3))], timer: timer)
             callbacks = hearsTrades ? [.trade] : []
             self.share = share
         }
@@ -43,7 +51,11 @@ extension SeededGenerator {
                 seed: UInt64(candle.start.microseconds) &+ UInt64(candle.close.units) &+ UInt64(candle.trades) &* 31
                     &+ UInt64(context.account.equity.units & 0xFFFF) &+ UInt64(context.touch.bid?.units ?? 7)
             )
-            guard UInt64.random(in: 0..<share, using: &random) == 0 else { return .none(.insideBands) }
+            if UInt64.random(in: 0..<20, using: &random) == 0 { messages.append(.log("\(candle.close)")) }
+            guard UInt64.random(in: 0..<share, using: &random) == 0 else {
+                let isFiltered = UInt64.random(in: 0..<30, using: &random) == 0
+                return .none(.insideBands, trigger: isFiltered ? .long : nil)
+            }
             let direction: Direction = Bool.random(using: &random) ? .long : .short
             let away = Int32.random(in: -4...4, using: &random)
             return .signal(
@@ -57,6 +69,26 @@ extension SeededGenerator {
                 )
             )
         }
+
+        func onTimer(_ context: borrowing StrategyContext) -> Decision? {
+            messages.append(.log("tick"))
+            return nil
+        }
+
+        func takeMessages() -> [StrategyMessage] {
+            defer { messages.removeAll() }
+            return messages
+        }
+    }
+
+    /// Now and then nothing may be entered for some minutes.
+    private final class Brake: RiskRule {
+        let name = "brake"
+
+        func check(_ order: ProposedOrder, _ context: borrowing RuleContext) -> Verdict {
+            order.price.units % 1_300 == 0
+                ? .halt(until: context.now + .minutes(5), "BRAKE", "a price of the rule's") : .allow
+        }
     }
 
     /// Random bars of one to three markets, some of which end, with gaps in time and in price.
@@ -69,6 +101,10 @@ extension SeededGenerator {
         let hearsTrades: Bool
         let dailyLoss: Bool
         let rules: BarRules
+        let breaker: Int?
+        let hasBrake: Bool
+        let isAlone: Bool
+        let timer: TimeSpan?
 
         init(_ random: inout SeededGenerator) {
             let start = Timestamp(seconds: 1_704_067_200)
@@ -77,6 +113,10 @@ extension SeededGenerator {
             hearsTrades = Int.random(in: 0..<8, using: &random) == 0
             dailyLoss = Bool.random(using: &random)
             rules = Bool.random(using: &random) ? .realistic : .pessimistic
+            breaker = random.pick(nil, 2)
+            hasBrake = Bool.random(using: &random)
+            isAlone = Int.random(in: 0..<4, using: &random) > 0
+            timer = random.pick(nil, nil, nil, .minutes(7))
             for number in 0..<random.pick(1, 1, 2, 3) {
                 let ends = Bool.random(using: &random)
                 let length = Int64.random(in: 120...1_800, using: &random)
@@ -126,10 +166,13 @@ extension SeededGenerator {
             var notes: [Note] = []
             var quiet = 0
             let player = BacktestBench.player(
-                Dice(interval, oneIn: share, hearsTrades: hearsTrades),
+                strategies: [Dice("dice", interval, oneIn: share, hearsTrades: hearsTrades, timer: timer)]
+                    + (isAlone ? [] : [Dice("other", interval, oneIn: 40)]),
+                rules: hasBrake ? [Brake()] : [],
                 journal: whole ? nil : EveryPrint(),
-                rules: rules,
+                fills: rules,
                 dailyLoss: dailyLoss ? .dollars(Money(dollars: 3)) : nil,
+                breaker: breaker,
                 listen: { notes.append($0) },
                 quiet: {
                     notes += $0.notes

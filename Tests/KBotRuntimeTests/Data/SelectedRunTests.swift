@@ -109,6 +109,13 @@ import Testing
         var backtest = BacktestBench(RunBench.root + "/strategies/bollinger_scalper.lua", [path])
         backtest.plan.run.series = bench.plan.series
         #expect(backtest.failure()?.message == message)
+        backtest.plan.to = Timestamp(milliseconds: Tape.open + 60_000)
+        #expect(backtest.failure()?.message == "--series KXNOPE: not in the data in this time; it has KXBTC15M")
+        // A part of data whose whole was looked at may lack what comes later.
+        backtest.plan.run.mayMiss = true
+        #expect(backtest.failure() == nil)
+        backtest.plan.run.mayMiss = false
+        backtest.plan.to = nil
         let bars = try folder.write("bars.csv", barsText((0..<30).map { _ in [50, 52, 49, 51] }, ticker: "KXBTC15M-1"))
         backtest.plan.data = [bars]
         backtest.plan.run.parameters = ["interval=1m"]
