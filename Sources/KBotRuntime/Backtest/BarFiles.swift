@@ -176,7 +176,7 @@ package final class BarFiles: BarFeed {
         if summary.skipped > 0 {
             summary.warnings.append("\(counted(summary.skipped, "line")) could not be read, and left out")
         }
-        summary.warnings += notes + merge.warnings { (merge.files[$0].path as NSString).lastPathComponent }
+        summary.warnings += notes + merge.warnings { merge.files[$0].fileName }
         summary.warnOfBars(in: markets, fees: fees)
         return summary
     }

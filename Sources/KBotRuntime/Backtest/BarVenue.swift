@@ -48,7 +48,8 @@ final class BarVenue: OrderCarrier {
     ///
     /// - Returns: how many it took.
     func pass(untouched bars: ArraySlice<MarketBar>, until end: Timestamp, _ session: TradingSession) throws -> Int {
-        guard let market = bars.first?.market else { return 0 }
+        // The last of them only tells when it begins.
+        guard bars.count > 1, let market = bars.first?.market else { return 0 }
         let reach = exchange.reach(in: market, watching: watches(in: market, session))
         let taken = try session.pass(untouched: bars, until: end, counting: reach.prints(of:after:))
         if taken > 0 { exchange.skip(to: bars[bars.startIndex + taken - 1].bar.close, in: market) }

@@ -37,7 +37,9 @@ extension TradingRun {
     /// A session on bars.
     func makeBarPlayer(_ rules: BarRules, listener: (any SessionJournal)?) -> BarPlayer {
         let isHeard = plan.eventsPath != nil || log != nil || terminal.narrates
-        let quiet: (borrowing QuietCandle) -> Void = { [recording] candle in recording.recorder?.record(candle) }
+        let quiet: (borrowing QuietCandle) -> Void = { [sharedRecorder] candle in
+            sharedRecorder.recorder?.record(candle)
+        }
         let venue = BarVenue(BarExchange(cash: settings.engine.initialCapital, rules: rules))
         let session = TradingSession(
             engine: makeEngine(),
@@ -45,8 +47,8 @@ extension TradingRun {
             speed: .max,
             journal: listener,
             quiet: isHeard ? nil : quiet,
-            listen: { [recording, unowned self] note, _ in
-                recording.recorder?.record(note)
+            listen: { [sharedRecorder, unowned self] note, _ in
+                sharedRecorder.recorder?.record(note)
                 if isHeard { try hear(note) } else if case .warning = note.kind { terminal.tell(note) }
             }
         )

@@ -41,8 +41,7 @@ package final class TradingRun {
     var results: ResultKeeper
     var terminal: Terminal
     var log: NoteLog?
-    /// What listens to a backtest on bars reaches the recorder here, without going through the run.
-    let recording = Recording()
+    let sharedRecorder = SharedRecorder()
     var stream: EventStream?
     var session: TradingSession?
     var events = 0
@@ -76,8 +75,8 @@ package final class TradingRun {
 
     /// What the report is made of; nil before the first event of a market.
     var recorder: RunRecorder? {
-        _read { yield recording.recorder }
-        _modify { yield &recording.recorder }
+        _read { yield sharedRecorder.recorder }
+        _modify { yield &sharedRecorder.recorder }
     }
 
     /// Prepares a run; nothing is written yet.

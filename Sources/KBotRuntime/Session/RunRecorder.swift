@@ -2,8 +2,8 @@ package import KBotEngine
 package import KBotModel
 package import KBotReports
 
-/// The recorder of a run, once the run has begun.
-final class Recording {
+/// The recorder of a run, once the run has begun, for those who listen to it without going through the run.
+final class SharedRecorder {
     var recorder: RunRecorder?
 }
 

@@ -145,3 +145,18 @@ func barsText(_ rows: [[Int]], ticker: String? = nil, start: Int = 1_704_067_200
     }
     return ([header] + lines).joined(separator: "\n") + "\n"
 }
+
+/// A strategy on a market's own candles that wants no indicators; the body is that of its `on_candle(ctx, candle)`.
+func ruleText(_ name: String, interval: String = "1m", _ body: String) -> String {
+    """
+    local rule = { api = 1, kind = "strategy", name = "\(name)", version = "1.0.0", description = "For a test." }
+    function rule.needs(params)
+      return { candles = { source = "market", interval = "\(interval)" }, indicators = {} }
+    end
+    function rule.on_candle(ctx, candle)
+    \(body)
+    end
+    return rule
+
+    """
+}

@@ -12,20 +12,15 @@ import Testing
 
     /// A script that buys after the second bar, with offsets.
     private static func once(_ signal: String) -> String {
-        """
-        local rule = { api = 1, kind = "strategy", name = "once", version = "1.0.0", description = "Enters once." }
-        function rule.needs(params)
-          return { candles = { source = "market", interval = "1m" }, indicators = {} }
-        end
-        function rule.on_candle(ctx, candle)
-          local market = ctx.market.ticker
-          ctx.state[market] = (ctx.state[market] or 0) + 1
-          if ctx.state[market] == 2 then return \(signal) end
-          return nil, "NO_SIGNAL"
-        end
-        return rule
-
-        """
+        ruleText(
+            "once",
+            """
+            local market = ctx.market.ticker
+            ctx.state[market] = (ctx.state[market] or 0) + 1
+            if ctx.state[market] == 2 then return \(signal) end
+            return nil, "NO_SIGNAL"
+            """
+        )
     }
 
     private func backtest(
@@ -270,17 +265,12 @@ import Testing
     @Test func `a band that limits shaped says so`() throws {
         // Up and down: every other entry loses, and three losses in a row are soon there.
         let rows = (0..<400).map { index in [50, 51, index % 7 == 0 ? 40 : 49, 50] }
-        let script = """
-            local rule = { api = 1, kind = "strategy", name = "often", version = "1.0.0", description = "Enters often." }
-            function rule.needs(params)
-              return { candles = { source = "market", interval = "1m" }, indicators = {} }
-            end
-            function rule.on_candle(ctx, candle)
-              return { side = "long", entry_type = "market", stop_offset = 4, target_offset = 30 }
-            end
-            return rule
-
+        let script = ruleText(
+            "often",
             """
+            return { side = "long", entry_type = "market", stop_offset = 4, target_offset = 30 }
+            """
+        )
         let folder = try FeedFolder()
         let strategy = try folder.write("often.lua", script)
         var bench = BacktestBench(strategy, [try folder.write("bars.csv", barsText(rows))])

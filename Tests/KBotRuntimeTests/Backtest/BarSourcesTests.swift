@@ -15,21 +15,16 @@ import Testing
     typealias Row = (time: Int64, text: String)
 
     /// Enters at prices between the cents: where they come to lie, the grid decides.
-    private static let script = """
-        local rule = { api = 1, kind = "strategy", name = "often", version = "1.0.0", description = "Enters often." }
-        function rule.needs(params)
-          return { candles = { source = "market", interval = "1m" }, indicators = {} }
-        end
-        function rule.on_candle(ctx, candle)
-          ctx.state[ctx.market.ticker] = (ctx.state[ctx.market.ticker] or 0) + 1
-          if ctx.state[ctx.market.ticker] % 3 == 0 then
-            return { side = "long", entry = candle.close - 0.35, stop = candle.close - 3.35, target = candle.close + 2.65 }
-          end
-          return nil, "NO_SIGNAL"
-        end
-        return rule
-
+    private static let script = ruleText(
+        "often",
         """
+        ctx.state[ctx.market.ticker] = (ctx.state[ctx.market.ticker] or 0) + 1
+        if ctx.state[ctx.market.ticker] % 3 == 0 then
+          return { side = "long", entry = candle.close - 0.35, stop = candle.close - 3.35, target = candle.close + 2.65 }
+        end
+        return nil, "NO_SIGNAL"
+        """
+    )
 
     /// A market's bars, a minute apart: in whole cents but for some rows.
     static func rows(

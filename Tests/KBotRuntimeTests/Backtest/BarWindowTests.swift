@@ -13,46 +13,40 @@ import Testing
     private static let start = Timestamp(milliseconds: 1_704_067_200_000)
 
     /// Buys once, after the second bar, and holds.
-    private static let holder = """
-        local rule = { api = 1, kind = "strategy", name = "holder", version = "1.0.0", description = "Enters once." }
-        function rule.needs(params)
-          return { candles = { source = "market", interval = "auto" }, indicators = {} }
-        end
-        function rule.on_candle(ctx, candle)
-          local market = ctx.market.ticker
-          ctx.state[market] = (ctx.state[market] or 0) + 1
-          if ctx.state[market] == 2 then
-            return { side = "long", entry_type = "market", stop_offset = 40, target_offset = 49 }
-          end
-          return nil, "NO_SIGNAL"
-        end
-        return rule
-
-        """
+    private static func holder(_ interval: String) -> String {
+        ruleText(
+            "holder",
+            interval: interval,
+            """
+            local market = ctx.market.ticker
+            ctx.state[market] = (ctx.state[market] or 0) + 1
+            if ctx.state[market] == 2 then
+              return { side = "long", entry_type = "market", stop_offset = 40, target_offset = 49 }
+            end
+            return nil, "NO_SIGNAL"
+            """
+        )
+    }
 
     /// Enters with limits and stops as a candle's figures fall.
-    private static let busy = """
-        local rule = { api = 1, kind = "strategy", name = "busy", version = "1.0.0", description = "Enters often." }
-        function rule.needs(params)
-          return { candles = { source = "market", interval = "5m" }, indicators = {} }
-        end
-        function rule.on_candle(ctx, candle)
-          local figure = (candle.close * 7 + candle.open * 3) % 5
-          if figure == 0 then
-            return { side = "long", entry = candle.close - 1, stop_offset = 3, target_offset = 5 }
-          elseif figure == 1 then
-            return { side = "short", entry_type = "market", stop_offset = 4, target_offset = 6 }
-          end
-          return nil, "NO_SIGNAL"
-        end
-        return rule
-
+    private static let busy = ruleText(
+        "busy",
+        interval: "5m",
         """
+        local figure = (candle.close * 7 + candle.open * 3) % 5
+        if figure == 0 then
+          return { side = "long", entry = candle.close - 1, stop_offset = 3, target_offset = 5 }
+        elseif figure == 1 then
+          return { side = "short", entry_type = "market", stop_offset = 4, target_offset = 6 }
+        end
+        return nil, "NO_SIGNAL"
+        """
+    )
 
     /// A market of ten minutes at 50 cents and then at 97, which closes at its end; nil for a result nobody told.
     private func bench(_ folder: FeedFolder, result: String?) throws -> BacktestBench {
         let rows = Array(repeating: [50, 51, 49, 50], count: 5) + Array(repeating: [97, 98, 96, 97], count: 5)
-        let script = Self.holder.replacingOccurrences(of: #""auto""#, with: #""1m""#)
+        let script = Self.holder("1m")
         let data = try folder.write("a.csv", barsText(rows, ticker: "A-1"))
         var bench = BacktestBench(try folder.write("holder.lua", script), [data])
         let close = (Self.start + .minutes(10)).microseconds / 1_000
@@ -117,7 +111,7 @@ import Testing
             while try feed.next(into: &told) {}
             #expect(told.map(\.bar.start) == kept.map { Self.start + .hours($0) })
         }
-        let script = Self.holder.replacingOccurrences(of: #""auto""#, with: #""1h""#)
+        let script = Self.holder("1h")
         var bench = BacktestBench(try folder.files.write("holder.lua", script), [data])
         bench.plan.to = to
         guard bars > 0 else {
@@ -208,7 +202,7 @@ import Testing
         }
         let trades = (["ts_ms,ticker,yes_price_dollars,count,taker_side"] + rows).joined(separator: "\n")
         let data = try folder.write("t_trades.csv", trades)
-        let script = Self.holder.replacingOccurrences(of: #""auto""#, with: #""10s""#)
+        let script = Self.holder("10s")
         let strategy = try folder.write("holder.lua", script)
         let close = Timestamp(milliseconds: open + 900_000)
         func play(to seconds: Int64) throws -> (events: String, trades: Int, open: Int) {

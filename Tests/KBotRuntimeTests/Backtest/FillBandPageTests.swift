@@ -8,21 +8,16 @@ import Testing
 @Suite struct FillBandPageTests {
     /// A script that buys after the second bar, or never.
     private static func script(buys: Bool) -> String {
-        """
-        local rule = { api = 1, kind = "strategy", name = "once", version = "1.0.0", description = "Enters once." }
-        function rule.needs(params)
-          return { candles = { source = "market", interval = "1m" }, indicators = {} }
-        end
-        function rule.on_candle(ctx, candle)
-          ctx.state.seen = (ctx.state.seen or 0) + 1
-          if \(buys) and ctx.state.seen == 2 then
-            return { side = "long", entry_type = "market", stop_offset = 4, target_offset = 8 }
-          end
-          return nil, "NO_SIGNAL"
-        end
-        return rule
-
-        """
+        ruleText(
+            "once",
+            """
+            ctx.state.seen = (ctx.state.seen or 0) + 1
+            if \(buys) and ctx.state.seen == 2 then
+              return { side = "long", entry_type = "market", stop_offset = 4, target_offset = 8 }
+            end
+            return nil, "NO_SIGNAL"
+            """
+        )
     }
 
     @Test(arguments: [true, false])
